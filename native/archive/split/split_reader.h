@@ -1,0 +1,15 @@
+#pragma once
+
+#include "archive/stream/block_queue.h"
+
+#include <string>
+
+namespace slipway::archive {
+
+/**
+ * Gives back the uncompressed tar that the layer folder `layer` came from. Each file is compared with its checksum and
+ * the whole with `diff_id`: EBADMSG when the layer has been changed since.
+ */
+Status joinLayer(const std::string& layer, const std::string& diff_id, BlockQueue& to);
+
+} // namespace slipway::archive

@@ -1,0 +1,17 @@
+// Runs the browser tests and counts.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment, node, root, run } from '../setup/run.mjs';
+
+/** @returns {Promise<{passed: number, failed: number}>} a run that ends badly without a failed test counts as one */
+export async function playwright() {
+  const report = join(root, '.cache/test/ui.json');
+  rmSync(report, { force: true });
+  const cli = join(root, 'node_modules/@playwright/test/cli.js');
+  const env = { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const { code } = await run(node, [cli, 'test', '--reporter=list,json'], { cwd: join(root, 'e2e'), env, live: true });
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { expected, unexpected, flaky } = JSON.parse(readFileSync(report, 'utf8')).stats;
+  const failed = unexpected + flaky;
+  return { passed: expected, failed: code !== 0 ? Math.max(failed, 1) : failed };
+}

@@ -1,0 +1,34 @@
+// Runs a Vitest project and counts.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { node, root, run } from '../setup/run.mjs';
+
+/**
+ * Counts from Vitest's JSON report.
+ * @param {number} code Vitest's exit code; a run that ends badly without a failed test counts as one failed test
+ * @param {string} report empty when there is none
+ * @returns {{passed: number, failed: number}} a file of tests that cannot be read counts as one failed test, too
+ */
+export function countVitest(code, report) {
+  if (report === '') return { passed: 0, failed: 1 };
+  const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(report);
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  );
+  const failed = numFailedTests + brokenFiles.length;
+  return { passed, failed: code !== 0 ? Math.max(failed, 1) : failed };
+}
+
+/**
+ * Runs Vitest in one workspace, its report going to the terminal.
+ * @returns {Promise<{passed: number, failed: number}>}
+ */
+export async function vitest(workspace, ...args) {
+  const report = join(root, `.cache/test/${workspace}.json`);
+  rmSync(report, { force: true });
+  const program = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', join(root, workspace)];
+  const { code } = await run(node, [...program, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
+    live: true,
+  });
+  return countVitest(code, existsSync(report) ? readFileSync(report, 'utf8') : '');
+}
