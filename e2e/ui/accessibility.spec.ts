@@ -88,6 +88,7 @@ test('everything is reached by keyboard: filter, open, search palette', async ({
   await expect(page.getByRole('link', { name: 'moored', exact: true })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('images');
+  await expect(page.getByRole('textbox', { name: 'Search pages, containers and actions' })).toHaveValue('images');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Images', level: 1 })).toBeVisible();
 });
