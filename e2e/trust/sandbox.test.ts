@@ -22,7 +22,7 @@ beforeAll(async () => {
   const probe = join(folder, 'probe');
   await must('gcc', ['-static', '-O1', '-Wall', '-Wextra', '-Werror', '-o', probe, join(import.meta.dirname, 'sandbox/probe.c')]);
   archive = await saved(image([await busyboxLayer(), await tar([file('probe', readFileSync(probe), 0o755)])]), 'probe:1');
-  dockerd = await startDockerd();
+  dockerd = await startDockerd(['--iptables=false', '--bip=10.127.9.1/24']);
   await Promise.all([suite.docker, dockerd.docker].map((docker) => docker.feed(archive, 'load')));
 });
 
