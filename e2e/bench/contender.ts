@@ -14,5 +14,10 @@ export interface Contender {
   daemons(): Promise<number[]>;
   /** What it has in the kernel and on the disk, by kind: only of the side whose leaks are looked for. */
   census?(): Promise<Record<string, number>>;
+  /** Another daemon of this kind, on a root of its own. */
+  another(): Promise<Contender>;
+  /** Ends the daemon; its files stay until `stop`. */
+  end(): Promise<void>;
+  /** Ends the daemon and deletes all it had. */
   stop(): Promise<void>;
 }

@@ -45,6 +45,8 @@ export async function startDockerd(network: readonly string[] = ['--bip=10.127.0
     version: `dockerd ${await docker.ok('version', '--format', '{{.Server.Version}}')}, ${await versions(env)}`,
     beside: ['nsenter', `--net=/run/netns/${namespace}`],
     daemons: async () => [dockerd.child.pid!, ...(await childrenOf(dockerd.child.pid!))],
+    another: () => startDockerd(network, more),
+    end: async () => void (await dockerd.kill()),
     stop,
   };
 }

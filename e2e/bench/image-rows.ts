@@ -4,19 +4,21 @@ import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { hugeImage, smallFilesImage } from './generated-images.ts';
 import { LARGE, largeArchive, MIDDLE, middleArchive } from './large-image.ts';
 import type { Contender } from './contender.ts';
-import { alternate, forgetDeletions, forgetPeak, peakMegabytes, type Samples, timed } from './measure.ts';
+import { alternate, alternateFresh, forgetPeak, peakMegabytes, type Samples, timed } from './measure.ts';
 
 const PATIENCE = 1_200_000;
 
-/** Pulls what `publish` has put into a registry on loopback; every sample begins without the image. */
+/** Pulls what `publish` has put into a registry on loopback. */
 export function pulls(publish: (registry: Registry, sides: readonly Contender[]) => Promise<string>) {
   return (sides: readonly Contender[], count: number): Promise<Samples> =>
-    withRegistry(sides, publish, (name) =>
-      alternate(sides, count, async (side) => {
-        const seconds = (await timed(() => docker(side, 'pull', '-q', name))) / 1000;
-        await docker(side, 'rmi', '-f', name);
-        await forgetDeletions();
-        return seconds;
+    withRegistry(sides, publish, (name, registry) =>
+      alternateFresh(sides, count, async (side) => {
+        const unserve = side.beside.length > 0 ? await registry.serveWithin(side.beside) : undefined;
+        try {
+          return (await timed(() => docker(side, 'pull', '-q', name))) / 1000;
+        } finally {
+          await unserve?.();
+        }
       }),
     );
 }
@@ -67,12 +69,7 @@ export async function pushes(sides: readonly Contender[], count: number): Promis
 
 export async function loads(sides: readonly Contender[], count: number): Promise<Samples> {
   const archive = await largeArchive();
-  return alternate(sides, count, async (side) => {
-    const seconds = (await timed(() => docker(side, 'load', '-q', '-i', archive))) / 1000;
-    await docker(side, 'rmi', '-f', LARGE);
-    await forgetDeletions();
-    return seconds;
-  });
+  return alternateFresh(sides, count, async (side) => (await timed(() => docker(side, 'load', '-q', '-i', archive))) / 1000);
 }
 
 /** What is saved goes nowhere: the disk of whoever keeps it is not the daemon's. */
@@ -94,14 +91,14 @@ async function save({ docker: { binary, env } }: Contender, name: string): Promi
 async function withRegistry(
   sides: readonly Contender[],
   publish: (registry: Registry, sides: readonly Contender[]) => Promise<string>,
-  measure: (name: string) => Promise<Samples>,
+  measure: (name: string, registry: Registry) => Promise<Samples>,
 ): Promise<Samples> {
   const registry = await startRegistry();
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const name = await publish(registry, sides);
     for (const { beside } of sides) if (beside.length > 0) stops.push(await registry.serveWithin(beside));
-    return await measure(name);
+    return await measure(name, registry);
   } finally {
     for (const stop of stops) await stop();
     await registry.stop();

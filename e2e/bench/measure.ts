@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Contender } from './contender.ts';
 
@@ -44,16 +43,31 @@ export function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** How long ext4 passes over the inodes of deleted files (RECENTCY_MIN of fs/ext4/ialloc.c, 60 s), and a little more. */
-const EXT4_REUSES_INODES_MS = 65_000;
-
 /**
- * Resolves when the file system has forgotten what was deleted before: until then every file that is made searches past all the
- * deleted ones, and a sample pays for the removal of the one before it.
+ * As `alternate`, but every sample has a daemon of its own on a root of its own, and nothing is deleted before the last: ext4 passes over
+ * a freed inode for one to six minutes (recently_deleted in fs/ext4/ialloc.c), so a sample would pay for the removal of the one before.
  */
-export async function forgetDeletions(): Promise<void> {
-  await promisify(execFile)('sync');
-  await setTimeout(EXT4_REUSES_INODES_MS);
+export async function alternateFresh(
+  sides: readonly Contender[],
+  count: number,
+  sample: (side: Contender) => Promise<number>,
+): Promise<Samples> {
+  const used: Contender[] = [];
+  try {
+    return await alternate(sides, count, async (side) => {
+      const fresh = await side.another();
+      used.push(fresh);
+      try {
+        return await sample(fresh);
+      } finally {
+        await fresh.end();
+        // What one side leaves to be written is not written during the other's turn.
+        await promisify(execFile)('sync');
+      }
+    });
+  } finally {
+    for (const fresh of used) await fresh.stop();
+  }
 }
 
 /** The most resident memory in MB that a process had since `forgetPeak`, VmHWM of proc(5). */

@@ -76,6 +76,8 @@ export async function writeReport(sides: readonly Contender[], results: readonly
     `- Sides: ${sides.map((side) => side.version).join('; ')}; docker CLI ${cli} for both.`,
     '- Both daemons run at the same time on roots of their own on the same disk. Samples alternate between them, the first of a pair',
     '  alternates too, and every figure is the median of its samples.',
+    '- Every sample of pull and load has a daemon of its own on a root of its own, and nothing is deleted before the last: ext4 passes over',
+    '  freed inodes for minutes, and a sample would pay for the removal of the one before.',
     '- dockerd runs in a network namespace of its own, so that its iptables rules touch nothing else; its options are the defaults.',
     '- Times are wall-clock times of the docker CLI from its start to its end, except `GET /containers/json`, which is one request on a kept',
     "  connection. Memory is VmRSS: of dockerd and containerd, of the one slipwayd, and of the parent of a container's first process.",

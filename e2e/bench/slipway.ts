@@ -19,6 +19,8 @@ export async function startSlipway(): Promise<Contender> {
     beside: [],
     daemons: async () => [daemon.pid],
     census: () => census(daemon),
+    another: startSlipway,
+    end: async () => void (await daemon.stop()),
     stop: () => daemon.remove(),
   };
 }

@@ -12,6 +12,7 @@
 #include "archive/layer/overlay_support.h"
 #include "archive/layer/read_write_layer.h"
 #include "archive/layer/seal_layer.h"
+#include "archive/layer/spread_layers.h"
 #include "archive/owners.h"
 #include "archive/pack.h"
 #include "archive/remove_tree.h"
@@ -124,6 +125,10 @@ Napi::Value adoptFolders(const CallbackInfo& info) {
 
 Napi::Value syncFileSystem(const CallbackInfo& info) {
   return onThread(info, [path = text(info[0])] { return archive::syncFileSystem(path); });
+}
+
+Napi::Value spreadLayers(const CallbackInfo& info) {
+  return inPool(info, [folder = text(info[0])] { return archive::spreadLayers(folder); });
 }
 
 Napi::Value removeTree(const CallbackInfo& info) {
@@ -364,6 +369,7 @@ void bindArchive(Napi::Env env, Napi::Object exports) {
   add("sealLayer", sealLayer);
   add("adoptFolders", adoptFolders);
   add("syncFileSystem", syncFileSystem);
+  add("spreadLayers", spreadLayers);
   add("removeTree", removeTree);
   add("checkOverlaySupport", checkOverlaySupport);
   exports.Set("archive", object);

@@ -59,6 +59,12 @@ export function sealLayer(layer: string, omit: readonly string[]): Promise<Unpac
 /** Resolves when everything written to the file system of `path` is on the disk (syncfs(2)). */
 export function syncFileSystem(path: string): Promise<void>;
 
+/**
+ * Has ext4 put the folders made in `folder` apart from each other, so that a new layer does not search past the inodes of one that was
+ * just removed; other file systems are left as they are.
+ */
+export function spreadLayers(folder: string): Promise<void>;
+
 /** Deletes a file or a whole tree, following nothing. What is not there is no error. */
 export function removeTree(path: string): Promise<void>;
 

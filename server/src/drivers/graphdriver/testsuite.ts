@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -8,6 +9,9 @@ import { Database } from '../../state/database.js';
 import { commitLayer, type GraphDriverUnderTest, inLayer, type LayerEntry, layerTar, sha256 } from './test-layer.js';
 import { archiveTests } from './testsuite-archive.js';
 import { hostileTests } from './testsuite-hostile.js';
+
+/** EXT4_SUPER_MAGIC of statfs(2). */
+const EXT4 = 0xef53;
 
 /** What every GraphDriver keeps to. Needs root. `make` opens the driver as the daemon does, again on the same root after a crash. */
 export function graphDriverContract(name: string, make: (dataRoot: string, database: Database) => GraphDriverUnderTest): void {
@@ -222,6 +226,11 @@ chown 7:8 gone/y; chmod 4755 gone/y
       expect(await driver.list()).toEqual(['base']);
       expect(await inLayer(driver, 'base', 'cat file')).toBe('x');
       expect(await commit([{ name: 'file', content: 'again' }], 'top', 'base')).toMatchObject({ size: 5 });
+    });
+
+    it('has ext4 put layers apart, so that a new one does not search past the inodes of a removed one', async (context) => {
+      if ((await statfs(dataRoot)).type !== EXT4) context.skip('the temporary folder is not on ext4');
+      expect(execFileSync('lsattr', ['-d', join(dataRoot, name)], { encoding: 'utf8' })).toMatch(/^\S*T/);
     });
 
     it('gives read-only layers back byte for byte', async () => {

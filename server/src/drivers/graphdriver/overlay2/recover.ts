@@ -13,6 +13,7 @@ import type { Trash } from '../trash.js';
  */
 export async function recoverLayers(root: string, table: LayerTable, trash: Trash): Promise<void> {
   await mkdir(root, { recursive: true, mode: 0o710 });
+  await settle(archive.spreadLayers(root));
   await checkOverlay(root);
   await trash.empty();
   const present = new Set(await readdir(root));

@@ -138,6 +138,7 @@ export class VfsDriver implements GraphDriver {
 
   async recover(): Promise<void> {
     await mkdir(this.root, { recursive: true, mode: 0o710 });
+    await settle(archive.spreadLayers(this.root));
     await this.trash.empty();
     const present = new Set(await readdir(this.root));
     const known = new Set(['removed']);
