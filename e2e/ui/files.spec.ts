@@ -45,6 +45,47 @@ test('files of a container are looked at, changed, uploaded and downloaded, whet
   await daemon.docker.ok('rm', '-f', 'crate');
 });
 
+test('folders are made, files renamed, moved and deleted, but not what is mounted', async ({ page, daemon }, info) => {
+  const write = 'echo calm > /log/today; sleep 600';
+  await daemon.docker.ok('run', '-d', '--name', 'shed', '-v', 'tools:/log/tools', BUSYBOX, 'sh', '-c', write);
+  await daemon.docker.ok('exec', 'shed', 'touch', '/log/tools/saw');
+  await expect.poll(async () => (await daemon.docker.run(['exec', 'shed', 'cat', '/log/today'])).stdout).toContain('calm');
+  await signIn(page, daemon);
+  await page.goto(`${daemon.dashboard}/containers/shed/files?path=/log`);
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'New folder' }).click();
+  await dialog.getByLabel('Name of the folder').fill('old');
+  await page.screenshot({ path: info.outputPath('new-folder.png') });
+  await dialog.getByRole('button', { name: 'Make' }).click();
+  await expect(entry(page, 'old')).toContainText('added');
+  await page.getByRole('button', { name: 'Rename today' }).click();
+  await dialog.getByLabel('New name or path').fill('old/yesterday');
+  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect(entry(page, 'today')).toHaveCount(0);
+  expect(await daemon.docker.ok('exec', 'shed', 'cat', '/log/old/yesterday')).toBe('calm');
+  expect(await objections(page)).toEqual([]);
+  await page.screenshot({ path: info.outputPath('edited.png') });
+  // What is mounted there stays, with the files in it.
+  await page.getByRole('button', { name: 'Delete tools' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('something is mounted in')).toBeVisible();
+  expect(await daemon.docker.ok('exec', 'shed', 'ls', '/log/tools')).toBe('saw');
+  await page.getByRole('button', { name: 'Delete old' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(entry(page, 'old')).toHaveCount(0);
+  expect(await daemon.docker.ok('exec', 'shed', 'ls', '/log')).toBe('tools');
+  // A folder of the image is moved by a copy, which overlayfs does not do by itself.
+  await page.goto(`${daemon.dashboard}/containers/shed/files`);
+  await page.getByRole('button', { name: 'Rename bin' }).click();
+  await dialog.getByLabel('New name or path').fill('programs');
+  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect(entry(page, 'programs')).toContainText('added');
+  await expect(entry(page, 'bin')).toContainText('deleted');
+  expect(await daemon.docker.ok('exec', 'shed', '/programs/busybox', 'test', '-x', '/programs/busybox')).toBe('');
+  await daemon.docker.ok('rm', '-fv', 'shed');
+  await daemon.docker.ok('volume', 'rm', 'tools');
+});
+
 test('layers of an image are looked into, with what they waste', async ({ page, daemon }, info) => {
   const layers = [
     await busyboxLayer(),

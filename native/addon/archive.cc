@@ -4,6 +4,7 @@
 #include "addon/convert.h"
 #include "addon/main_thread.h"
 #include "archive/context.h"
+#include "archive/edit.h"
 #include "archive/full_tree.h"
 #include "archive/image_archive.h"
 #include "archive/layer/gzip_layer.h"
@@ -300,6 +301,20 @@ Napi::Value listNames(const CallbackInfo& info) {
       [](Napi::Env env, std::vector<std::string>& names) -> Napi::Value { return toArray(env, names); });
 }
 
+Napi::Value makeFolder(const CallbackInfo& info) {
+  return inPool(info, [root = text(info[0]), path = text(info[1])] { return archive::makeFolder(root, path); });
+}
+
+Napi::Value movePath(const CallbackInfo& info) {
+  return onThread(info, [root = text(info[0]), from = text(info[1]), to = text(info[2])] {
+    return archive::movePath(root, from, to);
+  });
+}
+
+Napi::Value removePath(const CallbackInfo& info) {
+  return onThread(info, [root = text(info[0]), path = text(info[1])] { return archive::removePath(root, path); });
+}
+
 Napi::Value digestTree(const CallbackInfo& info) {
   return runOnThread<std::string>(
       info.Env(),
@@ -361,6 +376,9 @@ void bindArchive(Napi::Env env, Napi::Object exports) {
   add("packRootfs", packRootfs);
   add("unpackInto", unpackInto);
   add("openPlace", openPlace);
+  add("makeFolder", makeFolder);
+  add("movePath", movePath);
+  add("removePath", removePath);
   add("listNames", listNames);
   add("digestTree", digestTree);
   add("readFile", readFile);

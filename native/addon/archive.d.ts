@@ -155,6 +155,18 @@ export function unpackInto(root: string, path: string, options?: UnpackIntoOptio
  */
 export function openPlace(root: string, path: string): Promise<number>;
 
+// Changes of single things in a rootfs (`path` as for `stat`, but its last part must be a name and is never followed). What is mounted in
+// it is neither moved nor deleted: EBUSY.
+
+/** Makes a folder of root, 0755. Rejects with EEXIST. */
+export function makeFolder(root: string, path: string): Promise<void>;
+
+/** Rejects with EEXIST when `to` is there, EXDEV where the kernel would have to copy: another file system, or a folder of a lower layer of an overlay. */
+export function movePath(root: string, from: string, to: string): Promise<void>;
+
+/** Deletes a file, or a folder with all that is in it. */
+export function removePath(root: string, path: string): Promise<void>;
+
 // What a builder asks of a tree it copies from. Every symlink of `path` is followed inside `root`, the last one too.
 
 /** Names in a folder, sorted. */

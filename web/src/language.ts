@@ -1,13 +1,14 @@
 import { createI18n } from 'vue-i18n';
 import core from './languages/en.json';
 import alerts from './languages/en/alerts.json';
+import fileTexts from './languages/en/files.json';
 import networks from './languages/en/networks.json';
 import registries from './languages/en/registries.json';
 import schedules from './languages/en/schedules.json';
 import timeline from './languages/en/timeline.json';
 
 /** What the page says in English: `languages/en.json`, and a file in `languages/en/` for each area, under its name. */
-const en = { ...core, alerts, networks, registries, schedules, timeline };
+const en = { ...core, alerts, files: fileTexts, networks, registries, schedules, timeline };
 
 /** A language is a file in `languages/` and a folder of areas with the keys of the English ones; what it does not say is said in English. */
 const files = import.meta.glob<object>('./languages/*.json', { import: 'default' });

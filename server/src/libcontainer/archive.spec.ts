@@ -109,6 +109,49 @@ describe('archive: paths in a rootfs', () => {
     });
   });
 
+  it('makes, moves and deletes what a path names, following its last part never, and only inside', async () => {
+    await archive.makeFolder(root, '/data/deep/up/made');
+    expect(await stat(join(root, 'data/made'))).toMatchObject({ mode: 0o40755, uid: 0, gid: 0 });
+    await expect(archive.makeFolder(root, '/data/made')).rejects.toMatchObject({ code: 'EEXIST' });
+    await archive.movePath(root, '/data/file', '/data/made/moved');
+    expect(await readFile(join(root, 'data/made/moved'), 'utf8')).toBe('inside');
+    await expect(archive.movePath(root, '/data/made', '/data/deep')).rejects.toMatchObject({ code: 'EEXIST' });
+    await archive.removePath(root, '/escape');
+    await archive.removePath(root, '/data/made');
+    expect(await readdir(join(root, 'data'))).not.toContain('made');
+    for (const path of ['/', '/data/..', '/data/.']) {
+      await expect(archive.removePath(root, path), path).rejects.toMatchObject({ code: 'EINVAL' });
+    }
+  });
+
+  it('makes, moves and deletes nothing through a link that leads out', async () => {
+    await expect(archive.makeFolder(root, '/escape/made')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(archive.removePath(root, '/escape/secret')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(archive.movePath(root, '/data/file', '/escape/moved')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(archive.removePath(root, '/../secret')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('neither moves nor deletes what something is mounted in', async () => {
+    const place = join(root, 'data/deep/volume');
+    await archive.makeFolder(root, '/data/deep/volume');
+    await mkdir(join(root, 'store'));
+    await writeFile(join(root, 'store/kept'), '');
+    // A bind of the same file system: only the mount tells them apart.
+    execFileSync('mount', ['--bind', join(root, 'store'), place]);
+    try {
+      for (const path of ['/data', '/data/deep', '/data/deep/volume']) {
+        await expect(archive.removePath(root, path), path).rejects.toMatchObject({ code: 'EBUSY' });
+        await expect(archive.movePath(root, path, '/elsewhere'), path).rejects.toMatchObject({ code: 'EBUSY' });
+      }
+      expect(await readFile(join(root, 'data/file'), 'utf8')).toBe('inside');
+      expect(await readdir(place)).toEqual(['kept']);
+      await archive.removePath(root, '/data/deep/volume/kept');
+      expect(await readdir(join(root, 'store'))).toEqual([]);
+    } finally {
+      execFileSync('umount', [place]);
+    }
+  });
+
   it('lists, reads and tells archives, through symlinks to their end, but only inside', async () => {
     const bytes = async (path: string) => {
       const reader = archive.readFile(root, path);

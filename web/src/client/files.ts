@@ -1,6 +1,13 @@
 import { answer, tokenHeader } from './http';
 import { ApiError } from './errors';
-import { dashboardFileList, dashboardImageLayers, dashboardVolumeClone } from './generated/dashboard/sdk.gen';
+import {
+  dashboardFileList,
+  dashboardFileMove,
+  dashboardFileRemove,
+  dashboardFolderMake,
+  dashboardImageLayers,
+  dashboardVolumeClone,
+} from './generated/dashboard/sdk.gen';
 import type { FileEntry, FileList, ImageLayer } from './generated/dashboard/types.gen';
 
 export type { FileEntry, FileList, ImageLayer };
@@ -16,6 +23,16 @@ export const listFiles = (place: FilesPlace, path: string): Promise<FileList> =>
 export const lookIntoLayers = (image: string): Promise<ImageLayer[]> => answer(dashboardImageLayers({ path: { name: image } }));
 export const cloneVolume = (name: string, to: string): Promise<unknown> =>
   answer(dashboardVolumeClone({ path: { name }, body: { name: to } }));
+
+/** Makes a folder in one that is there. */
+export const makeFolder = (place: FilesPlace, path: string): Promise<unknown> =>
+  answer(dashboardFolderMake({ path: { ...place }, query: { path } }));
+/** Gives a file or folder another path; nothing is overwritten. */
+export const moveFile = (place: FilesPlace, from: string, to: string): Promise<unknown> =>
+  answer(dashboardFileMove({ path: { ...place }, body: { from, to } }));
+/** Deletes a file, or a folder with all that is in it. */
+export const removeFile = (place: FilesPlace, path: string): Promise<unknown> =>
+  answer(dashboardFileRemove({ path: { ...place }, query: { path } }));
 
 /** Where a file is downloaded from, or with `archive` a tar of a file or folder. */
 export function contentAddress({ kind, id }: FilesPlace, path: string, archive = false): string {

@@ -6,6 +6,9 @@ export function breadcrumbs(path: string): { name: string; path: string }[] {
 
 export const joinPath = (folder: string, name: string): string => (folder === '/' ? `/${name}` : `${folder}/${name}`);
 
+/** What a person means by `text` in a folder: a name or path from there on, or an absolute path. */
+export const pathFrom = (folder: string, text: string): string => (text.startsWith('/') ? text : joinPath(folder, text));
+
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 /** `rwxr-xr-x`. */

@@ -170,6 +170,12 @@ export interface Rootfs {
   read(path: string): Readable;
   /** Whether a regular file is a tar, compressed or not. */
   isTar(path: string): Promise<boolean>;
+  /** Makes the folder `path`, of root and for all to read. @throws Conflict when there is something */
+  makeFolder(path: string): Promise<void>;
+  /** Gives what `from` is the path `to`. @throws Conflict when there is something, or something mounted in `from` */
+  move(from: string, to: string): Promise<void>;
+  /** Deletes what `path` is with all that is in it. @throws Conflict when something is mounted in it */
+  remove(path: string): Promise<void>;
   /** To be called when no stream of it is read any more. */
   close(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { close, constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { forbidden, invalidParameter, KindError, notFound } from '../../base/errors.js';
+import { conflict, forbidden, invalidParameter, KindError, notFound } from '../../base/errors.js';
 import { archiveError } from '../../libcontainer/archive-error.js';
 import { archiveStream } from '../../libcontainer/archive-stream.js';
 import { archive, runtime } from '../../libcontainer/index.js';
@@ -92,6 +93,34 @@ class NativeRootfs implements Rootfs {
   isTar(path: string): Promise<boolean> {
     return settled(archive.isTar(this.root, path));
   }
+
+  makeFolder(path: string): Promise<void> {
+    return settled(archive.makeFolder(this.root, path));
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    try {
+      await archive.movePath(this.root, from, to);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw rootfsError(error);
+      await this.moveByCopy(from, to);
+    }
+  }
+
+  remove(path: string): Promise<void> {
+    return settled(archive.removePath(this.root, path));
+  }
+
+  /** As mv(1) does where rename(2) cannot: a folder of the image, or another file system. */
+  private async moveByCopy(from: string, to: string): Promise<void> {
+    try {
+      await this.unpack(posix.dirname(to), this.pack(from, posix.basename(to)), { keepKinds: true });
+    } catch (error) {
+      await this.remove(to);
+      throw error;
+    }
+    await this.remove(from);
+  }
 }
 
 async function settled<T>(work: Promise<T>): Promise<T> {
@@ -112,6 +141,8 @@ function rootfsError(error: unknown): Error {
     return invalidParameter(syscall?.startsWith('cannot') ? named : `not a directory: "${path}"`, error);
   }
   if (code === 'EINVAL') return invalidParameter(named, error);
+  if (code === 'EEXIST') return conflict(`"${path}" is there already`, error);
+  if (code === 'EBUSY') return conflict(named, error);
   if (code === 'ENAMETOOLONG') return invalidParameter('file name too long', error);
   if (code === 'EROFS') return forbidden(`read-only file system: "${path}"`, error);
   return archiveError(error);

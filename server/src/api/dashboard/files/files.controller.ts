@@ -1,16 +1,28 @@
-import { Body, Controller, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidParameter } from '../../../base/errors.js';
 import { Engine } from '../../../engine/engine.js';
-import { FilesList, FilesRead, FilesUnpack, FilesWrite, VolumeClone } from '../../../engine/files/index.js';
+import {
+  FileMove,
+  FileRemove,
+  FilesList,
+  FilesRead,
+  FilesUnpack,
+  FilesWrite,
+  FolderMake,
+  VolumeClone,
+} from '../../../engine/files/index.js';
 import { ImageLayers } from '../../../engine/image/layers.js';
 import type { FilesReadParams } from '../../../engine/files/read.js';
 import type {
   DashboardFileListData,
   DashboardFileReadData,
+  DashboardFileRemoveData,
   DashboardFileUnpackData,
   DashboardFileWriteData,
+  DashboardFolderMakeData,
   FileList,
+  FileMoveRequest,
   ImageLayer,
   VolumeCloneRequest,
 } from '../../generated/dashboard/types.gen.js';
@@ -65,6 +77,21 @@ export class FilesController {
     @Caller() caller: EngineCaller,
   ): Promise<void> {
     return this.engine.run(FilesUnpack, { ...place, path, archive: request.raw }, caller);
+  }
+
+  @Delete('files/:kind/:id')
+  remove(@Param() place: Place, @Query() { path }: DashboardFileRemoveData['query'], @Caller() caller: EngineCaller): Promise<void> {
+    return this.engine.run(FileRemove, { ...place, path }, caller);
+  }
+
+  @Post('files/:kind/:id/folder')
+  makeFolder(@Param() place: Place, @Query() { path }: DashboardFolderMakeData['query'], @Caller() caller: EngineCaller): Promise<void> {
+    return this.engine.run(FolderMake, { ...place, path }, caller);
+  }
+
+  @Post('files/:kind/:id/move')
+  move(@Param() place: Place, @Body() { from, to }: FileMoveRequest, @Caller() caller: EngineCaller): Promise<void> {
+    return this.engine.run(FileMove, { ...place, from, to }, caller);
   }
 
   @Post('volumes/:name/clone')

@@ -307,6 +307,17 @@ export type NewApiToken = {
     token: string;
 };
 
+export type FileMoveRequest = {
+    /**
+     * Absolute, inside.
+     */
+    from: string;
+    /**
+     * Absolute, inside; its folder must be there.
+     */
+    to: string;
+};
+
 export type VolumeCloneRequest = {
     /**
      * Of the new volume.
@@ -1955,6 +1966,61 @@ export type DashboardContainerStopReasonResponses = {
 
 export type DashboardContainerStopReasonResponse = DashboardContainerStopReasonResponses[keyof DashboardContainerStopReasonResponses];
 
+export type DashboardFileRemoveData = {
+    body?: never;
+    path: {
+        /**
+         * What the files are of.
+         */
+        kind: 'container' | 'image' | 'layer' | 'volume';
+        /**
+         * Name or ID; the chain ID of a layer.
+         */
+        id: string;
+    };
+    query: {
+        /**
+         * Absolute, inside.
+         */
+        path: string;
+    };
+    url: '/dashboard/files/{kind}/{id}';
+};
+
+export type DashboardFileRemoveErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * It cannot be written to.
+     */
+    403: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardFileRemoveError = DashboardFileRemoveErrors[keyof DashboardFileRemoveErrors];
+
+export type DashboardFileRemoveResponses = {
+    /**
+     * Deleted.
+     */
+    204: void;
+};
+
+export type DashboardFileRemoveResponse = DashboardFileRemoveResponses[keyof DashboardFileRemoveResponses];
+
 export type DashboardFileListData = {
     body?: never;
     path: {
@@ -2001,6 +2067,109 @@ export type DashboardFileListResponses = {
 };
 
 export type DashboardFileListResponse = DashboardFileListResponses[keyof DashboardFileListResponses];
+
+export type DashboardFolderMakeData = {
+    body?: never;
+    path: {
+        /**
+         * What the files are of.
+         */
+        kind: 'container' | 'image' | 'layer' | 'volume';
+        /**
+         * Name or ID; the chain ID of a layer.
+         */
+        id: string;
+    };
+    query: {
+        /**
+         * Absolute, inside.
+         */
+        path: string;
+    };
+    url: '/dashboard/files/{kind}/{id}/folder';
+};
+
+export type DashboardFolderMakeErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * It cannot be written to.
+     */
+    403: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardFolderMakeError = DashboardFolderMakeErrors[keyof DashboardFolderMakeErrors];
+
+export type DashboardFolderMakeResponses = {
+    /**
+     * Made.
+     */
+    201: unknown;
+};
+
+export type DashboardFileMoveData = {
+    body: FileMoveRequest;
+    path: {
+        /**
+         * What the files are of.
+         */
+        kind: 'container' | 'image' | 'layer' | 'volume';
+        /**
+         * Name or ID; the chain ID of a layer.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/dashboard/files/{kind}/{id}/move';
+};
+
+export type DashboardFileMoveErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * It cannot be written to.
+     */
+    403: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardFileMoveError = DashboardFileMoveErrors[keyof DashboardFileMoveErrors];
+
+export type DashboardFileMoveResponses = {
+    /**
+     * It has the path.
+     */
+    204: void;
+};
+
+export type DashboardFileMoveResponse = DashboardFileMoveResponses[keyof DashboardFileMoveResponses];
 
 export type DashboardFileReadData = {
     body?: never;
