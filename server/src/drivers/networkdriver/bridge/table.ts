@@ -15,7 +15,7 @@ export const GUARD = 'this host was no router before';
  * nft(8) commands that make `table` anew, empty of elements; a former one is replaced in the same transaction.
  *
  * A network is a few elements of sets and a published port is one element of a map, so the rules are the same ten
- * whatever runs. Drops are final among all tables of the host, accepts are not: what a chain in front refuses stays refused;
+ * whatever runs; what every packet passes is compared before it is looked up. Drops are final among all tables of the host, accepts are not: what a chain in front refuses stays refused;
  * see user-table.ts.
  */
 export function tableCommands(table: string, { guardForwarding, ipv4Only, acceptMark }: TableOptions): string {
@@ -31,8 +31,11 @@ table inet ${table} {
 ${families(4, 'ipv4_addr')}${families(6, 'ipv6_addr')}
   chain raw {
     type filter hook prerouting priority raw; policy accept;
-    iifname @bridges ip daddr 127.0.0.0/8 drop comment "bridges route loopback addresses for published ports only"
-    iifname @bridges ip saddr 127.0.0.0/8 drop
+    ip saddr 127.0.0.0/8 iifname @bridges drop
+    ip daddr 127.0.0.0/8 goto local
+  }
+  chain local {
+    iifname @bridges drop comment "bridges route loopback addresses for published ports only"
     iifname != "lo" ip daddr . meta l4proto . th dport @loopback drop
   }
   chain publish {
