@@ -1,4 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BUSYBOX, busybox, busyboxArchive } from '../fixtures/busybox.ts';
@@ -54,5 +56,41 @@ test('a registry that asks for a client certificate gets the one of /etc/docker/
     expect(await daemon.docker.ok('run', '--rm', tag, 'echo', 'came')).toBe('came');
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('an index is searched, with filters, a limit and a login', async () => {
+  const asked: { q: string | null; n: string | null; authorization: string | undefined }[] = [];
+  const results = ['harbour', 'harbour-tools', 'old-harbour'].map((name, at) => ({
+    name,
+    description: `The ${name}`,
+    is_official: at === 0,
+    star_count: 10 - at * 5,
+  }));
+  // Registries have no index any more: this one answers as Docker Hub does.
+  const index = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://index');
+    if (pathname !== '/v1/search') return void response.writeHead(404).end();
+    asked.push({ q: searchParams.get('q'), n: searchParams.get('n'), authorization: request.headers.authorization });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ results }));
+  });
+  await new Promise<void>((resolve) => index.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = `127.0.0.1:${(index.address() as AddressInfo).port}`;
+    const search = (...flags: string[]) =>
+      daemon.docker.ok('search', '--format', '{{.Name}} {{.StarCount}} {{.IsOfficial}}', ...flags, `${address}/harbour`);
+    expect(await search('--limit', '7')).toBe('harbour 10 [OK]\nharbour-tools 5 \nold-harbour 0');
+    expect(asked).toEqual([{ q: 'harbour', n: '7', authorization: undefined }]);
+    expect(await search('--filter', 'stars=5')).toBe('harbour 10 [OK]\nharbour-tools 5');
+    expect(await search('--filter', 'is-official=true')).toBe('harbour 10 [OK]');
+    const auth = Buffer.from(JSON.stringify({ username: 'me', password: 'secret' })).toString('base64url');
+    const { json } = await daemon.http.get(`/images/search?term=${address}/harbour`, { headers: { 'x-registry-auth': auth } });
+    expect(json[0]).toMatchObject({ name: 'harbour', description: 'The harbour', is_official: true, star_count: 10 });
+    expect(asked.at(-1)?.authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
+    const tooMany = await daemon.docker.run(['search', '--limit', '101', `${address}/harbour`]);
+    expect(tooMany.stderr).toMatch(/outside the range of \[1, 100\]/);
+  } finally {
+    index.closeAllConnections();
+    index.close();
   }
 });

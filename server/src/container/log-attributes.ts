@@ -1,5 +1,6 @@
 import { invalidParameter } from '../base/errors.js';
 import { PRODUCT } from '../base/product.js';
+import { linearPattern } from '../base/linear-pattern.js';
 import { argumentsOf, type ContainerRecord } from './container.js';
 
 /** What `{{.Field}}` of a log's tag stands for. */
@@ -42,7 +43,7 @@ export function namedAttributes({ config }: ContainerRecord, options: Readonly<R
 
 function chosen(entries: [string, string][], names: string | undefined, pattern: string | undefined): [string, string][] {
   const wanted = new Set((names ?? '').split(',').filter(Boolean));
-  const expression = pattern ? new RegExp(pattern) : undefined;
+  const expression = pattern ? linearPattern(pattern) : undefined;
   return entries.filter(([name]) => wanted.has(name) || expression?.test(name));
 }
 

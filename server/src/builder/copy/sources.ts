@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { invalidParameter, kindOf, notFound } from '../../base/errors.js';
 import type { Rootfs } from '../../drivers/execdriver/driver.js';
-import { globSource } from '../dockerfile/glob.js';
+import { globPattern } from '../dockerfile/glob.js';
 import type { Copy } from '../dockerfile/instruction.js';
 
 /** A file or folder that is copied. */
@@ -103,7 +103,7 @@ async function namesIn(files: Rootfs, folder: string): Promise<string[]> {
 function globTest(part: string): (name: string) => boolean {
   if (!/[*?[\\]/.test(part)) return (name) => name === part;
   try {
-    const pattern = new RegExp(`^${globSource(part, false)}$`, 'su');
+    const pattern = globPattern(part, { deep: false });
     return (name) => pattern.test(name);
   } catch (error) {
     throw invalidParameter(`syntax error in pattern ${JSON.stringify(part)}`, error);

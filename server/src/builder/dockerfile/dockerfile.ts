@@ -3,6 +3,11 @@ import type { Arg, From, Instruction } from './instruction.js';
 import { parseInstruction } from './parse-instruction.js';
 import { atLine, parseSource, type SourceLine } from './source.js';
 
+/** Every instruction is a step with an image of its own: more would keep the daemon busy for hours. */
+const MOST_INSTRUCTIONS = 5000;
+/** Stages stand on one another, and are solved as deep as that. */
+const MOST_STAGES = 1000;
+
 /** An instruction and where it stands. */
 export interface Step<I extends Instruction = Instruction> {
   readonly instruction: I;
@@ -29,6 +34,7 @@ export interface Dockerfile {
 /** Reads a whole Dockerfile; variables in it stay as they are. @throws InvalidParameter with the line */
 export function parseDockerfile(content: string): Dockerfile {
   const { lines, escape, warnings } = parseSource(content);
+  if (lines.length > MOST_INSTRUCTIONS) throw invalidParameter(`the Dockerfile has more than ${MOST_INSTRUCTIONS} instructions`);
   const args: Step<Arg>[] = [];
   const stages: { index: number; from: Step<From>; steps: Step[] }[] = [];
   for (const line of lines) {
@@ -39,6 +45,7 @@ export function parseDockerfile(content: string): Dockerfile {
     else if (isArg(step)) args.push(step);
     else throw invalidParameter(`dockerfile parse error on line ${line.line}: no build stage in current context`);
   }
+  if (stages.length > MOST_STAGES) throw invalidParameter(`the Dockerfile has more than ${MOST_STAGES} stages`);
   const names = stages.flatMap(({ from }) => from.instruction.as ?? []);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalidParameter(`duplicate name ${twice}`);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { invalidParameter } from '../../base/errors.js';
-import { globSource } from './glob.js';
+import { globPattern } from './glob.js';
 
 /** Bytes a .dockerignore may have. */
 export const LARGEST_IGNORE = 1 << 20;
@@ -46,7 +46,7 @@ function toRule(line: string): Rule {
   const keeps = line.startsWith('!');
   const pattern = posix.normalize(`/${(keeps ? line.slice(1) : line).trim()}`).replace(/^\/+|\/+$/g, '');
   try {
-    return { keeps, matches: new RegExp(`^${globSource(pattern, true)}$`, 'su') };
+    return { keeps, matches: globPattern(pattern, { deep: true }) };
   } catch (error) {
     throw invalidParameter(`error reading .dockerignore: syntax error in pattern ${JSON.stringify(line)}`, error);
   }

@@ -1,60 +1,52 @@
-/** Patterns of variables (`*` and `?`), in ${name#pattern} and its like. What they are matched against is short and the person's own. */
+/** Patterns of variables (`*`, `?` and backslashes), in ${name#pattern} and its like. None takes longer than the value and itself are long. */
+import { linearPattern } from '../../base/linear-pattern.js';
 
-/** Bytes a value may have to be matched; regular expressions with several stars take their time. */
-const LONGEST = 4096;
+/** Characters of the regular expression that a pattern comes to. */
+const LONGEST = 16_384;
 
 /** `value` without the shortest (or longest) beginning that matches. */
 export function matchPrefix(value: string, pattern: string, longest: boolean): string {
-  const length = lengths(value, longest).find((each) => matches(pattern, value.slice(0, each)));
-  return length === undefined ? value : value.slice(length);
+  return value.slice(beginning(value, tokensOf(pattern), longest));
 }
 
 /** `value` without the shortest (or longest) end that matches. */
 export function matchSuffix(value: string, pattern: string, longest: boolean): string {
-  const length = lengths(value, longest).find((each) => matches(pattern, value.slice(value.length - each)));
-  return length === undefined ? value : value.slice(0, value.length - length);
+  const length = beginning(reversed(value), tokensOf(pattern).toReversed(), longest);
+  return value.slice(0, value.length - length);
 }
 
 /** `value` with the first (or every) longest match replaced. */
 export function replacePattern(value: string, pattern: string, replacement: string, all: boolean): string {
+  const expression = toExpression(tokensOf(pattern), true);
   let result = '';
-  for (let at = 0; at < value.length;) {
-    const rest = value.slice(at);
-    const length = lengths(rest, true).find((each) => each > 0 && matches(pattern, rest.slice(0, each)));
-    if (length === undefined) result += rest[0];
-    else {
-      result += replacement;
-      if (!all) return result + rest.slice(length);
-    }
-    at += length ?? 1;
+  for (let rest = value; ;) {
+    const found = expression.exec(rest);
+    if (!found) return result + rest;
+    // An empty match replaces nothing.
+    result += rest.slice(0, found.index) + (found[0] === '' ? (rest[found.index] ?? '') : replacement);
+    rest = rest.slice(found.index + Math.max(found[0].length, 1));
+    if (rest === '' || (!all && found[0] !== '')) return result + rest;
   }
-  return result;
 }
 
-function lengths({ length }: string, longest: boolean): number[] {
-  const all = Array.from({ length: Math.min(length, LONGEST) + 1 }, (_, index) => index);
-  return longest ? all.toReversed() : all;
+/** Units of the beginning of `value` that matches. Where every star takes as much (as little) as it can, the whole does, too. */
+function beginning(value: string, tokens: readonly string[], longest: boolean): number {
+  return toExpression(tokens, longest, '^').exec(value)?.[0].length ?? 0;
 }
 
-/** Glob matching that looks back only to the last star: linear in practice, never exponential. */
-function matches(pattern: string, text: string): boolean {
-  let at = 0;
-  let where = 0;
-  let star = -1;
-  let mark = 0;
-  while (where < text.length) {
-    const literal = pattern[at] === '\\' && at + 1 < pattern.length;
-    if (pattern[at] === '*') {
-      star = at++;
-      mark = where;
-    } else if (literal ? pattern[at + 1] === text[where] : pattern[at] === '?' || pattern[at] === text[where]) {
-      at += literal ? 2 : 1;
-      where++;
-    } else if (star >= 0) {
-      at = star + 1;
-      where = ++mark;
-    } else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
+/** Stars, question marks, and characters as they are, these after a backslash. */
+function tokensOf(pattern: string): string[] {
+  return pattern.match(/\\[^]|[^]/g) ?? [];
+}
+
+function toExpression(tokens: readonly string[], longest: boolean, anchor = ''): RegExp {
+  const source = tokens.map((token) => {
+    if (token === '*') return longest ? '.*' : '.*?';
+    return token === '?' ? '.' : token.slice(-1).replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+  });
+  return linearPattern(anchor + source.join(''), { dotAll: true, longest: LONGEST });
+}
+
+function reversed(text: string): string {
+  return text.split('').toReversed().join('');
 }

@@ -51,11 +51,15 @@ export function splitRaw(text: string, escape: string): string[] {
 
 const NAME = /^(?:[A-Za-z_]\w*|[0-9@*#?!$-])/;
 
+/** Variables in the words of variables. */
+const MOST_NESTED = 100;
+
 class Lexer {
   private at = 0;
   private readonly words: string[] = [];
   private word = '';
   private started = false;
+  private depth = 0;
 
   constructor(
     private readonly text: string,
@@ -178,7 +182,10 @@ class Lexer {
     this.at++;
     const name = this.name();
     if (name === '') throw invalidParameter('syntax error: bad substitution');
-    return this.modified(name);
+    if (++this.depth > MOST_NESTED) throw invalidParameter(`variables are nested more than ${MOST_NESTED} deep`);
+    const value = this.modified(name);
+    this.depth--;
+    return value;
   }
 
   private name(): string {

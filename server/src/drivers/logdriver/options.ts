@@ -1,4 +1,5 @@
 import { invalidParameter } from '../../base/errors.js';
+import { linearPattern } from '../../base/linear-pattern.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 /** Options that every driver takes. */
@@ -44,7 +45,7 @@ export function parseFlag(name: string, text: string | undefined): boolean {
 
 function parsePattern(name: string, text: string): RegExp {
   try {
-    return new RegExp(text);
+    return linearPattern(text);
   } catch (error) {
     throw invalidParameter(`invalid log opt ${name} '${text}': it is no regular expression`, error);
   }
