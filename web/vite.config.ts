@@ -37,5 +37,5 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   server: { proxy: { '^/v1\\.': toDaemon, '/dashboard': toDaemon, '/live': toDaemon } },
   build: { target: 'es2023', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 400 },
-  test: { include: ['src/**/*.spec.ts'] },
+  test: { include: ['src/**/*.spec.ts'], setupFiles: ['src/language.setup.ts'] },
 });

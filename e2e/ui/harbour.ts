@@ -40,10 +40,11 @@ async function open(page: Page, url: string, there: Locator): Promise<void> {
 
 /** Makes the first admin by the link that the daemon printed; ends on the list of containers. */
 export async function setUp(page: Page, daemon: Daemon): Promise<void> {
-  await open(page, daemon.setupLink, page.getByLabel('Password', { exact: true }));
-  await page.getByLabel('Password', { exact: true }).fill(admin.password);
-  await page.getByLabel('Password once more').fill(admin.password);
-  await page.getByRole('button', { name: 'Make the admin and sign in' }).click();
+  // By what browsers fill in: the page may speak another language.
+  const passwords = page.locator('input[autocomplete="new-password"]');
+  await open(page, daemon.setupLink, passwords.first());
+  for (const password of await passwords.all()) await password.fill(admin.password);
+  await page.locator('button[type="submit"]').click();
   await page.waitForURL('**/containers');
   manned.add(daemon);
 }
@@ -51,7 +52,6 @@ export async function setUp(page: Page, daemon: Daemon): Promise<void> {
 /** Signs in as the admin, who is made first where there is none; ends on the list of containers. */
 export async function signIn(page: Page, daemon: Daemon): Promise<void> {
   if (!manned.has(daemon)) return setUp(page, daemon);
-  // By what browsers fill in: the page may speak another language.
   const name = page.locator('input[autocomplete="username"]');
   await open(page, `${daemon.dashboard}/login`, name);
   await name.fill(admin.name);

@@ -1,9 +1,13 @@
+import { NodeTypes, type TemplateChildNode } from '@vue/compiler-dom';
+import { parse } from '@vue/compiler-sfc';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES, preferredLanguage } from './language';
 import en from './languages/en.json';
 
 const files = import.meta.glob<object>('./languages/*.json', { import: 'default', eager: true });
 const areas = import.meta.glob<object>('./languages/*/*.json', { import: 'default', eager: true });
+
+const templates = import.meta.glob<string>('./**/*.vue', { query: '?raw', import: 'default', eager: true });
 
 /** Every text as `key: placeholders`. */
 function shape(messages: object, path = ''): string[] {
@@ -13,6 +17,30 @@ function shape(messages: object, path = ''): string[] {
       : `${path}${key}: ${[...new Set(String(value).match(/\{\w+\}/g))].sort().join(' ')}`,
   );
 }
+
+/** Attributes that people read or hear. */
+const READ = new Set(['aria-label', 'title', 'placeholder', 'label', 'hint', 'text', 'verb', 'description', 'alt']);
+/** Names and examples, which are the same in every language. */
+const SAME =
+  /^([A-Za-z]|Slipway|Compose|compose\.yaml|\.env|Dockerfile|docker (run|--host)\b.*|NAME=value|nginx:alpine\b.*|team\/web:.*|\/path|[^A-Za-z]*|[^ ]*[\d/.:=$][^ ]*)$/s;
+
+/** What a template says without asking for the language: texts and attributes. */
+function literals(node: TemplateChildNode): string[] {
+  if (node.type === NodeTypes.TEXT) return [node.content.trim()];
+  if (node.type !== NodeTypes.ELEMENT) return [];
+  const own = node.props.flatMap((prop) => (prop.type === NodeTypes.ATTRIBUTE && READ.has(prop.name) ? [prop.value?.content ?? ''] : []));
+  return [...own, ...node.children.flatMap(literals)];
+}
+
+describe('templates', () => {
+  it.each(Object.entries(templates))('of %s say nothing but by the language', (path, source) => {
+    const children = parse(source).descriptor.template?.ast?.children ?? [];
+    expect(
+      children.flatMap(literals).filter((text) => !SAME.test(text)),
+      path,
+    ).toEqual([]);
+  });
+});
 
 describe('languages', () => {
   it('are all known by name', () => {

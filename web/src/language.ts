@@ -1,14 +1,52 @@
 import { createI18n } from 'vue-i18n';
 import core from './languages/en.json';
-import alerts from './languages/en/alerts.json';
-import fileTexts from './languages/en/files.json';
-import networks from './languages/en/networks.json';
-import registries from './languages/en/registries.json';
-import schedules from './languages/en/schedules.json';
-import timeline from './languages/en/timeline.json';
+import alertsTexts from './languages/en/alerts.json';
+import columnsTexts from './languages/en/columns.json';
+import commonTexts from './languages/en/common.json';
+import containersTexts from './languages/en/containers.json';
+import diskTexts from './languages/en/disk.json';
+import eventsTexts from './languages/en/events.json';
+import filesTexts from './languages/en/files.json';
+import hostTexts from './languages/en/host.json';
+import imagesTexts from './languages/en/images.json';
+import logsTexts from './languages/en/logs.json';
+import networksTexts from './languages/en/networks.json';
+import paletteTexts from './languages/en/palette.json';
+import registriesTexts from './languages/en/registries.json';
+import runTexts from './languages/en/run.json';
+import schedulesTexts from './languages/en/schedules.json';
+import statesTexts from './languages/en/states.json';
+import tabsTexts from './languages/en/tabs.json';
+import terminalTexts from './languages/en/terminal.json';
+import timelineTexts from './languages/en/timeline.json';
+import verbsTexts from './languages/en/verbs.json';
+import volumesTexts from './languages/en/volumes.json';
 
 /** What the page says in English: `languages/en.json`, and a file in `languages/en/` for each area, under its name. */
-const en = { ...core, alerts, files: fileTexts, networks, registries, schedules, timeline };
+const en = {
+  ...core,
+  alerts: alertsTexts,
+  columns: columnsTexts,
+  common: commonTexts,
+  containers: containersTexts,
+  disk: diskTexts,
+  events: eventsTexts,
+  files: filesTexts,
+  host: hostTexts,
+  images: imagesTexts,
+  logs: logsTexts,
+  networks: networksTexts,
+  palette: paletteTexts,
+  registries: registriesTexts,
+  run: runTexts,
+  schedules: schedulesTexts,
+  states: statesTexts,
+  tabs: tabsTexts,
+  terminal: terminalTexts,
+  timeline: timelineTexts,
+  verbs: verbsTexts,
+  volumes: volumesTexts,
+};
 
 /** A language is a file in `languages/` and a folder of areas with the keys of the English ones; what it does not say is said in English. */
 const files = import.meta.glob<object>('./languages/*.json', { import: 'default' });

@@ -9,8 +9,8 @@ import {
   unpauseContainer,
   type ContainerSummary,
 } from '@/client/containers';
+import { t } from '@/language';
 import { isUp, nameOf } from '@/model/container';
-import { plural } from '@/model/format';
 import { useConfirm } from './use-confirm';
 import { useToasts } from './use-toasts';
 
@@ -40,13 +40,17 @@ export function useContainerActions() {
   const toasts = useToasts();
   const { ask } = useConfirm();
 
-  async function run(container: ContainerSummary, verb: string, call: (id: string) => Promise<unknown>): Promise<boolean> {
+  async function run(
+    container: ContainerSummary,
+    verb: ContainerVerb | 'remove',
+    call: (id: string) => Promise<unknown>,
+  ): Promise<boolean> {
     busy.set(container.Id, verb);
     try {
       await call(container.Id);
       return true;
     } catch (error) {
-      toasts.fail(`Could not ${verb} ${nameOf(container)}`, error);
+      toasts.fail(t(`verbs.${verb}Failed`, { name: nameOf(container) }), error);
       return false;
     } finally {
       busy.delete(container.Id);
@@ -63,13 +67,14 @@ export function useContainerActions() {
   async function remove(containers: ContainerSummary[]): Promise<boolean> {
     const names = containers.map(nameOf);
     const running = containers.filter(({ State }) => isUp(State)).length;
-    const what = containers.length === 1 ? names[0] : plural(containers.length, 'container');
+    const what = containers.length === 1 ? names[0] : t('verbs.count', { count: containers.length }, containers.length);
+    const killed = running === 1 && containers.length === 1 ? t('verbs.runsOne') : t('verbs.runsMany', { count: running });
     const { yes, option } = await ask({
-      title: `Remove ${what}?`,
-      text: `${running ? `${running === containers.length && running === 1 ? 'It runs' : `${running} of them run`} and will be killed. ` : ''}What was written inside and not into a volume is lost.`,
+      title: t('verbs.removeTitle', { what }),
+      text: `${running ? killed : ''}${t('verbs.lost')}`,
       objects: containers.length > 1 ? names : undefined,
-      verb: 'Remove',
-      option: { label: 'Also remove anonymous volumes', value: false },
+      verb: t('common.remove'),
+      option: { label: t('verbs.volumes'), value: false },
     });
     if (!yes) return false;
     const done = await Promise.all(containers.map((container) => run(container, 'remove', (id) => removeContainer(id, option))));

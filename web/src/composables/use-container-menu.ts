@@ -22,13 +22,13 @@ import { useMay } from './use-may';
 import { useToasts } from './use-toasts';
 import { useContainerActions, verbsFor, type ContainerVerb } from './use-container-actions';
 
-export const VERBS: Record<ContainerVerb, { label: string; icon: typeof Play }> = {
-  start: { label: 'Start', icon: Play },
-  stop: { label: 'Stop', icon: Square },
-  restart: { label: 'Restart', icon: RotateCw },
-  pause: { label: 'Pause', icon: Pause },
-  unpause: { label: 'Go on', icon: Play },
-  kill: { label: 'Kill', icon: OctagonX },
+const ICONS: Record<ContainerVerb, typeof Play> = {
+  start: Play,
+  stop: Square,
+  restart: RotateCw,
+  pause: Pause,
+  unpause: Play,
+  kill: OctagonX,
 };
 
 /** The menu of one container: what its state allows, its pages, removal. */
@@ -63,12 +63,12 @@ export function useContainerMenu() {
   };
 
   const verbs = (container: ContainerSummary): MenuEntry[] =>
-    verbsFor(container.State).map((verb) => ({ ...VERBS[verb], run: () => void act(verb, [container]) }));
+    verbsFor(container.State).map((verb) => ({ label: t(`verbs.${verb}`), icon: ICONS[verb], run: () => void act(verb, [container]) }));
 
   const places = (container: ContainerSummary, may: boolean): MenuEntry[] => [
-    { label: 'Logs', icon: FileText, apart: may, run: () => void router.push(`/containers/${container.Id}/logs`) },
+    { label: t('tabs.logs'), icon: FileText, apart: may, run: () => void router.push(`/containers/${container.Id}/logs`) },
     {
-      label: 'Terminal',
+      label: t('tabs.terminal'),
       icon: SquareTerminal,
       disabled: !may || container.State !== 'running',
       run: () => void router.push(`/containers/${container.Id}/terminal`),
@@ -79,7 +79,7 @@ export function useContainerMenu() {
     { label: t('form.edit'), icon: Pencil, apart: true, run: () => void router.push(`/containers/${container.Id}/edit`) },
     { label: t('form.duplicate'), icon: CopyPlus, run: () => void router.push({ path: '/containers/new', query: { from: container.Id } }) },
     { label: t('form.update'), icon: Download, run: () => void update(container) },
-    { label: 'Remove…', icon: Trash2, danger: true, apart: true, run: () => void remove([container]) },
+    { label: t('verbs.remove'), icon: Trash2, danger: true, apart: true, run: () => void remove([container]) },
   ];
 
   return { entries, update };

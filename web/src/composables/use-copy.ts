@@ -1,4 +1,5 @@
 import { ref } from 'vue';
+import { t } from '@/language';
 import { useToasts } from './use-toasts';
 
 /** Copies text, and tells for two seconds that it did. */
@@ -12,7 +13,7 @@ export function useCopy() {
       copied.value = true;
       setTimeout(() => (copied.value = false), 2000);
     } catch {
-      show({ tone: 'bad', title: 'The browser did not let the page copy', text });
+      show({ tone: 'bad', title: t('common.copyFailed'), text });
     }
   }
 

@@ -66,8 +66,8 @@ export function usePalette(showKeys: () => void) {
     { id: '/timeline', label: t('timeline.title'), hint: '', icon: ChartGantt, run: go('/timeline') },
     { id: '/registries', label: t('places.registries'), hint: '', icon: KeyRound, run: go('/registries') },
     { id: '/disk', label: t('places.disk'), hint: '', icon: ChartPie, run: go('/disk') },
-    ...(may.operateAll() ? [{ id: 'run', label: 'Run a container…', hint: 'n', icon: Plus, run: () => run.open() }] : []),
-    ...(may.operate() ? [{ id: 'pull', label: 'Pull an image…', hint: '', icon: Download, run: () => pull.open() }] : []),
+    ...(may.operateAll() ? [{ id: 'run', label: t('palette.run'), hint: 'n', icon: Plus, run: () => run.open() }] : []),
+    ...(may.operate() ? [{ id: 'pull', label: t('palette.pull'), hint: '', icon: Download, run: () => pull.open() }] : []),
     {
       id: 'theme',
       label: preferences.dark ? 'Light theme' : 'Dark theme',
@@ -76,7 +76,7 @@ export function usePalette(showKeys: () => void) {
       run: () => (preferences.theme = preferences.dark ? 'light' : 'dark'),
     },
     { id: '/account', label: t('shell.ownAccount'), hint: '', icon: CircleUserRound, run: go('/account') },
-    { id: 'keys', label: 'Keys', hint: '?', icon: Keyboard, run: showKeys },
+    { id: 'keys', label: t('palette.keys'), hint: '?', icon: Keyboard, run: showKeys },
   ]);
 
   const ofContainers = computed<PaletteEntry[]>(() =>
@@ -85,19 +85,35 @@ export function usePalette(showKeys: () => void) {
       const up = isUp(container.State);
       return [
         { id: page, label: name, hint: container.State, icon: Container, run: go(page) },
-        { id: `${page}/logs`, label: `Logs of ${name}`, hint: '', icon: FileText, run: go(`${page}/logs`) },
+        { id: `${page}/logs`, label: t('palette.logsOf', { name }), hint: '', icon: FileText, run: go(`${page}/logs`) },
         ...(up && may.operateOn(container)
-          ? [{ id: `${page}/terminal`, label: `Terminal in ${name}`, hint: '', icon: SquareTerminal, run: go(`${page}/terminal`) }]
+          ? [
+              {
+                id: `${page}/terminal`,
+                label: t('palette.terminalIn', { name }),
+                hint: '',
+                icon: SquareTerminal,
+                run: go(`${page}/terminal`),
+              },
+            ]
           : []),
         ...(!may.operateOn(container)
           ? []
           : [
               up
-                ? { id: `${page}#stop`, label: `Stop ${name}`, hint: '', icon: Square, run: () => act('stop', [container]) }
-                : { id: `${page}#start`, label: `Start ${name}`, hint: '', icon: Play, run: () => act('start', [container]) },
+                ? { id: `${page}#stop`, label: t('palette.stop', { name }), hint: '', icon: Square, run: () => act('stop', [container]) }
+                : { id: `${page}#start`, label: t('palette.start', { name }), hint: '', icon: Play, run: () => act('start', [container]) },
             ]),
         ...(up && may.operateOn(container)
-          ? [{ id: `${page}#restart`, label: `Restart ${name}`, hint: '', icon: RotateCw, run: () => act('restart', [container]) }]
+          ? [
+              {
+                id: `${page}#restart`,
+                label: t('palette.restart', { name }),
+                hint: '',
+                icon: RotateCw,
+                run: () => act('restart', [container]),
+              },
+            ]
           : []),
       ];
     }),

@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import { useConfirm, type Question } from './use-confirm';
 import { useToasts } from './use-toasts';
 
@@ -11,13 +12,13 @@ export function useRemoval() {
     question: Omit<Question, 'title' | 'verb'>,
     remove: (option: boolean) => Promise<unknown>,
   ): Promise<boolean> {
-    const { yes, option } = await ask({ title: `Remove ${name}?`, verb: 'Remove', ...question });
+    const { yes, option } = await ask({ title: t('common.removeTitle', { name }), verb: t('common.remove'), ...question });
     if (!yes) return false;
     try {
       await remove(option);
       return true;
     } catch (error) {
-      toasts.fail(`Could not remove ${name}`, error);
+      toasts.fail(t('common.removeFailed', { name }), error);
       return false;
     }
   }

@@ -2,6 +2,7 @@ import { ref } from 'vue';
 import { createContainer, startContainer } from '@/client/containers';
 import { messageOf } from '@/client/errors';
 import type { Wanted } from '@/client/container-edit';
+import { t } from '@/language';
 import { withTag } from '@/model/run-form';
 import { useImages } from '@/stores/lists';
 import { usePull } from './use-pull';
@@ -38,7 +39,7 @@ export function useRun() {
       const { Id, Warnings } = await createContainer(name || undefined, body);
       Warnings?.forEach((warning) => toasts.show({ tone: 'plain', title: warning }));
       step.value = 'start';
-      await startContainer(Id).catch((error: unknown) => toasts.fail('It was made but could not be started', error));
+      await startContainer(Id).catch((error: unknown) => toasts.fail(t('run.notStarted'), error));
       return Id;
     } catch (error) {
       if (mine === round) problem.value = messageOf(error);

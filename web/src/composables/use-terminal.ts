@@ -2,6 +2,7 @@ import type { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
 import { onActivated, onMounted, onScopeDispose, ref, watch, type ShallowRef } from 'vue';
 import type { Channel, EndReason } from '@/client/live';
+import { t } from '@/language';
 import { openTerminal, terminalTheme } from '@/model/terminal';
 import { usePreferences } from '@/stores/preferences';
 import { useConfirm } from './use-confirm';
@@ -37,16 +38,16 @@ export function useTerminal(box: Readonly<ShallowRef<HTMLElement | null>>, targe
 
   async function follow(address: string): Promise<void> {
     const { yes } = await ask({
-      title: 'Open this address?',
-      text: 'It was written by a program in the container.',
+      title: t('terminal.openTitle'),
+      text: t('terminal.openText'),
       objects: [address],
-      verb: 'Open',
+      verb: t('terminal.open'),
     });
     if (yes) window.open(address, '_blank', 'noopener,noreferrer');
   }
 
   function end({ error, exitCode }: EndReason): void {
-    ended.value = error ?? (exitCode ? `The session ended with exit code ${exitCode}.` : 'The session ended.');
+    ended.value = error ?? (exitCode ? t('terminal.endedWith', { code: exitCode }) : t('terminal.ended'));
     channel = undefined;
     if (terminal) terminal.options.disableStdin = true;
   }

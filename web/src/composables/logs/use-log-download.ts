@@ -1,5 +1,6 @@
 import { ref } from 'vue';
 import { readWholeLog } from '@/client/logs';
+import { t } from '@/language';
 import type { LogRow } from '@/model/logs/log-window';
 import { useContainers } from '@/stores/lists';
 import { readLog } from './read-log';
@@ -15,7 +16,7 @@ export function useLogDownload() {
     try {
       save(await wholeLog(id, times), `${name}.log`);
     } catch (error) {
-      toasts.fail(`Could not download the log of ${name}`, error);
+      toasts.fail(t('logs.downloadFailed', { name }), error);
     } finally {
       busy.value = false;
     }
