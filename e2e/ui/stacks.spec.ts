@@ -5,7 +5,8 @@ import { expect, type Page } from '@playwright/test';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { signIn, test } from './harbour.ts';
 
-test.describe.configure({ timeout: 300_000 });
+// One story: what comes later needs what came before.
+test.describe.configure({ mode: 'serial', timeout: 300_000 });
 
 const SLEEP = `["sh", "-c", "trap 'exit 0' TERM; while :; do echo tide; sleep 0.3; done"]`;
 const compose = (more = '') =>
@@ -70,6 +71,26 @@ test('what a change will do is shown before it is done, and an earlier version c
   await oldest.getByRole('button', { name: 'To the editor' }).click();
   await expect(page.getByText('not saved yet')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Compose file' })).not.toContainText('TIDE');
+});
+
+test('services of a profile are started when it is chosen', async ({ page, daemon }) => {
+  await signIn(page, daemon);
+  await page.goto(`${daemon.dashboard}/stacks/harbour`);
+  await expect(page.getByRole('link', { name: 'harbour-db-1', exact: true })).toBeVisible();
+  const pilot = `  pilot:\n    image: ${BUSYBOX}\n    command: ${SLEEP}\n    profiles: [storm]\n`;
+  await write(page, 'Compose file', compose() + pilot);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  const plan = page.getByRole('dialog', { name: 'What will be done' });
+  await expect(plan.getByRole('listitem').filter({ hasText: 'harbour-db-1' })).toBeVisible();
+  await expect(plan.getByRole('listitem').filter({ hasText: 'harbour-pilot-1' })).toHaveCount(0);
+  await plan.getByRole('checkbox', { name: 'storm' }).click();
+  await expect(plan.getByRole('listitem').filter({ hasText: 'harbour-pilot-1' })).toContainText('Create');
+  await page.screenshot({ path: test.info().outputPath('profiles.png') });
+  expect(await objections(page)).toEqual([]);
+  await plan.getByRole('button', { name: 'Deploy' }).click();
+  await expect(page.getByRole('region', { name: 'Deployment' }).getByText('Done')).toBeVisible({ timeout: 30_000 });
+  expect((await daemon.docker.inspect('harbour-pilot-1')).State.Running).toBe(true);
+  await daemon.docker.ok('rm', '-f', 'harbour-pilot-1');
 });
 
 test('is taken down and removed', async ({ page, daemon }) => {

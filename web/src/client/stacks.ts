@@ -21,6 +21,7 @@ import type {
   StackDeployment,
   StackKey,
   StackPlan,
+  StackPlanRequest,
   StackSchema,
   StackVersion,
   TaskReference,
@@ -37,7 +38,7 @@ export const saveStack = (name: string, body: StackContent): Promise<unknown> =>
 export const removeStack = (name: string): Promise<unknown> => answer(dashboardStackDelete(path(name)));
 export const checkStack = (name: string, content: StackContent): Promise<StackCheck> =>
   answer(dashboardStackCheck({ body: { name, ...content } }));
-export const planStack = (name: string, body: StackContent): Promise<StackPlan> => answer(dashboardStackPlan({ ...path(name), body }));
+export const planStack = (name: string, body: StackPlanRequest): Promise<StackPlan> => answer(dashboardStackPlan({ ...path(name), body }));
 export const deployStack = (name: string, body: StackDeployment): Promise<TaskReference> =>
   answer(dashboardStackDeploy({ ...path(name), body }));
 export const actOnStack = (name: string, body: StackAction): Promise<TaskReference> => answer(dashboardStackAct({ ...path(name), body }));

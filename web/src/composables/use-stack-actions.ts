@@ -26,6 +26,8 @@ export function useStackActions(name: () => string, content: Ref<StackContent>, 
   const plan = shallowRef<StackPlan>();
   const planOpen = ref(false);
   const removeOrphans = ref(false);
+  /** Those that are wanted. */
+  const profiles = ref<string[]>([]);
   const busy = ref(false);
 
   /** Runs it, telling what fails; answers whether it went well. */
@@ -48,9 +50,15 @@ export function useStackActions(name: () => string, content: Ref<StackContent>, 
       saved();
     });
 
+  /** What is planned changes with the profiles that are wanted. */
+  async function choose(wanted: string[]): Promise<void> {
+    profiles.value = wanted;
+    await showPlan();
+  }
+
   const showPlan = () =>
     attempt(t('stacks.planFailed'), async () => {
-      plan.value = await planStack(name(), { ...content.value });
+      plan.value = await planStack(name(), { ...content.value, profiles: profiles.value });
       planOpen.value = true;
     });
 
@@ -85,5 +93,5 @@ export function useStackActions(name: () => string, content: Ref<StackContent>, 
 
   const cancel = () => attempt(t('stacks.callOffFailed'), () => cancelTask(deployment.task.value ?? ''));
 
-  return { plan, planOpen, removeOrphans, busy, deployment, save, showPlan, deploy, act, down, remove, cancel };
+  return { plan, planOpen, removeOrphans, profiles, choose, busy, deployment, save, showPlan, deploy, act, down, remove, cancel };
 }

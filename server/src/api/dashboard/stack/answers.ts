@@ -20,8 +20,8 @@ export function toCheck({ project, problems, variables }: LoadResult, text: stri
   };
 }
 
-export function toPlan(steps: readonly Step[]): StackPlan {
-  return { steps: steps.map(({ changes, ...step }) => ({ ...step, changes: [...changes] })) };
+export function toPlan(steps: readonly Step[], profiles: readonly string[]): StackPlan {
+  return { profiles: [...profiles], steps: steps.map(({ changes, ...step }) => ({ ...step, changes: [...changes] })) };
 }
 
 /** The keys of a Compose file as a tree, for completion. */

@@ -15,6 +15,7 @@ import type {
   StackContent,
   StackDeployment,
   StackPlan,
+  StackPlanRequest,
   StackSchema,
   StackVersion,
   TaskReference,
@@ -68,10 +69,10 @@ export class StackController {
   }
 
   @Post(':name/plan')
-  async plan(@Param('name') name: string, @Body() draft: StackContent): Promise<StackPlan> {
-    const { project, problems } = await this.stacks.load(name, draft);
+  async plan(@Param('name') name: string, @Body() { profiles, ...draft }: StackPlanRequest): Promise<StackPlan> {
+    const { project, problems } = await this.stacks.load(name, draft, profiles);
     if (!project) throw invalidParameter(problems.find(({ severity }) => severity === 'error')?.message ?? 'the file cannot be read');
-    return toPlan(await this.planner.plan(project));
+    return toPlan(await this.planner.plan(project), project.profiles);
   }
 
   @Post(':name/deploy')

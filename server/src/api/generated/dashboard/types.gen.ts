@@ -548,7 +548,20 @@ export type Change = {
     live: boolean;
 };
 
+export type StackPlanRequest = {
+    compose: string;
+    env: string;
+    /**
+     * Those that are wanted, beside COMPOSE_PROFILES of the environment file.
+     */
+    profiles?: Array<string>;
+};
+
 export type StackPlan = {
+    /**
+     * All that the files speak of.
+     */
+    profiles: Array<string>;
     steps: Array<{
         kind: 'container' | 'network' | 'volume' | 'image';
         action: 'create' | 'recreate' | 'start' | 'keep' | 'remove' | 'pull' | 'build';
@@ -567,6 +580,9 @@ export type StackDeployment = {
      * Only these, and those they wait for.
      */
     services?: Array<string>;
+    /**
+     * Those that are wanted, beside COMPOSE_PROFILES of the environment file.
+     */
     profiles?: Array<string>;
     /**
      * Pull every image, whatever the file says.
@@ -2746,7 +2762,7 @@ export type DashboardStackSaveResponses = {
 export type DashboardStackSaveResponse = DashboardStackSaveResponses[keyof DashboardStackSaveResponses];
 
 export type DashboardStackPlanData = {
-    body: StackContent;
+    body: StackPlanRequest;
     path: {
         /**
          * Name of the stack, which is that of its project.
