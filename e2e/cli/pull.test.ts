@@ -1,3 +1,5 @@
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busybox, busyboxLayer } from '../fixtures/busybox.ts';
 import { architecture, image } from '../fixtures/image.ts';
@@ -17,6 +19,34 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([open?.stop(), closed?.stop(), tokens?.stop()]);
 });
+
+/** Passes requests on to a registry, the first for each blob without its token: to the registry that is one that has run out. */
+async function startForgetfulProxy(registry: string) {
+  const met = new Set<string>();
+  const server = createServer((incoming, answer) => {
+    const { method, url = '/' } = incoming;
+    const headers: IncomingHttpHeaders = { ...incoming.headers, host: registry };
+    if (url.includes('/blobs/') && !met.has(url)) delete headers.authorization;
+    if (url.includes('/blobs/')) met.add(url);
+    const outgoing = request(`http://${registry}${url}`, { method, headers, agent: false }, (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    outgoing.once('error', () => answer.destroy());
+    incoming.pipe(outgoing);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get forgotten() {
+      return met.size;
+    },
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 describe('docker pull', () => {
   test('gets all layers, tells of each, and the image runs', async () => {
@@ -99,6 +129,22 @@ describe('registries that ask who is there', () => {
     await suite.docker.ok('pull', `${tokens.registry.address}/public/busybox:1`);
     expect(tokens.asked).toContainEqual({ scope: 'repository:public/busybox:pull', user: '' });
     await suite.docker.ok('rmi', `${tokens.registry.address}/public/busybox:1`);
+  });
+
+  test('token authentication: a token that has run out by the time of a layer is replaced', async () => {
+    await tokens.registry.publish('public/busybox', '2', image([await busyboxLayer(), await tar([file('late', 'late')])]));
+    const forgetful = await startForgetfulProxy(tokens.registry.address);
+    const wanted = () => tokens.asked.filter(({ scope }) => scope === 'repository:public/busybox:pull').length;
+    const before = wanted();
+    try {
+      await suite.docker.ok('pull', `${forgetful.address}/public/busybox:2`);
+      expect(forgetful.forgotten).toBeGreaterThan(0);
+      expect(wanted()).toBeGreaterThan(before + 1);
+      expect(await suite.docker.ok('run', '--rm', `${forgetful.address}/public/busybox:2`, 'cat', '/late')).toBe('late');
+    } finally {
+      await suite.docker.run(['rmi', '-f', `${forgetful.address}/public/busybox:2`]);
+      forgetful.stop();
+    }
   });
 
   test('token authentication: with an account for what is not', async () => {
