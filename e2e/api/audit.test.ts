@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
 import type { AuditEntry } from '../../server/src/api/generated/dashboard/types.gen.ts';
 import { BUSYBOX } from '../fixtures/busybox.ts';
@@ -42,6 +44,34 @@ test('says who did what from where, and how it ended', async () => {
   expect(await audit('&object=nowhere')).toMatchObject([
     { user: 'harbourmaster', by: 'token', token: 'script', outcome: 'failed', status: 404 },
   ]);
+});
+
+test('says also what was asked for by somebody who hung up before the answer', async () => {
+  const { hostname, port, host } = new URL(suite.daemon.dashboard);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  // The file is never sent to its end: the daemon waits for it when the connection breaks.
+  const head = [
+    'PUT /dashboard/files/container/box/content?path=/left HTTP/1.1',
+    `Host: ${host}`,
+    `Cookie: ${admin.cookie}`,
+    `X-Slipway-Token: ${admin.token}`,
+    'Content-Type: application/octet-stream',
+    'Content-Length: 100000',
+  ];
+  await new Promise((written) => socket.write(`${head.join('\r\n')}\r\n\r\nbegun`, written));
+  socket.destroy();
+  await expect
+    .poll(() => audit('&operation=DashboardFileWrite&object=box'))
+    .toMatchObject([{ user: 'harbourmaster', by: 'session', address: expect.stringContaining('127.0.0.1'), outcome: 'failed' }]);
+});
+
+test('tokens end in the future, and what is no file is not sent as one', async () => {
+  for (const expires of ['fuzz', '2001-01-01T00:00:00Z'])
+    expect((await askAs(suite.daemon, admin, 'POST', '/dashboard/tokens', { name: 'late', expires })).status).toBe(400);
+  const folder = await askAs(suite.daemon, admin, 'GET', '/dashboard/files/container/box/content?path=/bin');
+  expect(folder.status).toBe(400);
+  expect((await askAs(suite.daemon, admin, 'GET', '/dashboard/files/container/box/content?path=/none&archive=true')).status).toBe(404);
 });
 
 test('knows what was opened as a stream when it is opened, and what was made', async () => {

@@ -198,3 +198,12 @@ test('inspect --format, --size and --type', async () => {
   expect(await suite.docker.ok('inspect', '--type=image', '--format', '{{.Os}}', BUSYBOX)).toBe('linux');
   await suite.docker.ok('rm', '-f', name);
 });
+
+test('a container is given the time to stop that was asked for, be it years', async () => {
+  const command = 'trap "sleep 0.3; exit 7" TERM; echo ready; while :; do sleep 0.1; done';
+  await suite.docker.ok('run', '-d', '--name', 'patient', BUSYBOX, 'sh', '-c', command);
+  await expect.poll(() => suite.docker.ok('logs', 'patient')).toBe('ready');
+  await suite.docker.ok('stop', '-t', '6291456', 'patient');
+  expect((await suite.docker.inspect('patient')).State.ExitCode).toBe(7);
+  await suite.docker.ok('rm', 'patient');
+});

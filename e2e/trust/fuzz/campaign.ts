@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { BUSYBOX, busyboxArchive, busyboxLayer } from '../../fixtures/busybox.ts';
 import { type Daemon, startDaemon } from '../../fixtures/daemon.ts';
+import { signIn } from '../../fixtures/live-page.ts';
 import { file, folder, hardlink, symlink, tar } from '../../fixtures/tar.ts';
-import { type FuzzRequest, operationIds, requestOf, type Surroundings } from './requests.ts';
-import { exchange, type Reply } from './wire.ts';
+import { dashboardIds, type FuzzRequest, operationIds, requestOf, type Surroundings } from './requests.ts';
+import { exchange, hangUp, type Reply } from './wire.ts';
 import { PLAYGROUND } from './words.ts';
 
 /** A request that was not answered as it must be. */
@@ -48,8 +50,35 @@ const KEPT = new Map<string, object>([
   ['/ended', { Cmd: ['sh', '-c', 'echo out; echo err >&2'] }],
 ]);
 
+/** What would end the session that all others are asked in, or keep it from being one. */
+const ENDING = new Set([
+  'DashboardLogout',
+  'DashboardSessionDelete',
+  'DashboardPasswordChange',
+  'DashboardTotpConfirm',
+  'DashboardUserDelete',
+]);
+const dashboardServed = new Set(dashboardIds.filter((id) => !ENDING.has(id)));
+
 /** Ends in the daemon's place, in a network and a mount namespace of its own: whatever is asked of it does not meet the host's. */
 const ASIDE = ['unshare', '--net', '--mount', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'];
+
+/** The same where the dashboard has to be reached. */
+const REACHABLE = ['unshare', '--mount', 'sh', '-c', 'exec "$@"', 'sh'];
+
+/** Where requests go, with which headers, and for what they ask. */
+interface Target {
+  readonly to: NetConnectOpts;
+  readonly headers: readonly string[];
+  readonly served: ReadonlySet<string>;
+}
+
+async function asAdmin(daemon: Daemon): Promise<Target> {
+  const { cookie, token } = await signIn(daemon);
+  const { host, hostname, port } = new URL(daemon.dashboard);
+  const headers = [`Host: ${host}`, `Cookie: ${cookie}`, `X-Slipway-Token: ${token}`];
+  return { to: { host: hostname, port: Number(port) }, headers, served: dashboardServed };
+}
 
 /** Sends requests made from the document to a daemon of its own, and judges the answers. */
 export class Campaign {
@@ -60,26 +89,34 @@ export class Campaign {
   private readonly daemon: Daemon;
   private readonly archives: readonly Buffer[];
 
-  private constructor(daemon: Daemon, archives: readonly Buffer[]) {
+  private readonly target: Target;
+
+  private constructor(daemon: Daemon, archives: readonly Buffer[], target: Target) {
     this.daemon = daemon;
     this.archives = archives;
+    this.target = target;
   }
 
-  static async open(): Promise<Campaign> {
+  /** @param dashboard asks for the dashboard's own operations, as its admin, and not for the Engine API's */
+  static async open({ dashboard = false } = {}): Promise<Campaign> {
     mkdirSync(PLAYGROUND, { recursive: true });
     writeFileSync(join(PLAYGROUND, 'file'), 'played with');
-    const daemon = await startDaemon({ within: ASIDE });
+    const daemon = await startDaemon({ within: dashboard ? REACHABLE : ASIDE });
     const small = [folder('d'), file('d/f', 'content'), symlink('d/s', '/etc/passwd'), hardlink('d/h', 'd/f')];
-    return new Campaign(daemon, [
-      await tar(small),
-      await tar([file('Dockerfile', `FROM ${BUSYBOX}\nRUN true\n`)]),
-      await busyboxArchive(),
-      await busyboxLayer(),
-    ]);
+    return new Campaign(
+      daemon,
+      [await tar(small), await tar([file('Dockerfile', `FROM ${BUSYBOX}\nRUN true\n`)]), await busyboxArchive(), await busyboxLayer()],
+      dashboard ? await asAdmin(daemon) : { to: { path: daemon.socket }, headers: ['Host: docker'], served },
+    );
   }
 
   /** Sends the requests of `count` seeds from `first` on; `told` hears of each finding at once. */
-  async run(first: number, count: number, told: (finding: Finding) => void, only: ReadonlySet<string> = served): Promise<Report> {
+  async run(
+    first: number,
+    count: number,
+    told: (finding: Finding) => void,
+    only: ReadonlySet<string> = this.target.served,
+  ): Promise<Report> {
     for (let start = first; start < first + count && this.alive && !this.stopped; start += ROUND) {
       const around = await this.surroundings();
       const seeds = Array.from({ length: Math.min(ROUND, first + count - start) }, (_, index) => start + index);
@@ -119,7 +156,11 @@ export class Campaign {
   }
 
   private async send(request: FuzzRequest, told: (finding: Finding) => void): Promise<void> {
-    const reply = await exchange(this.daemon.socket, request.bytes, LIMIT_MS);
+    if (request.cut !== undefined) {
+      this.sent++;
+      return hangUp(this.target.to, request.bytes.subarray(0, request.cut));
+    }
+    const reply = await exchange(this.target.to, request.bytes, LIMIT_MS);
     this.sent++;
     this.statuses.set(String(reply.status), (this.statuses.get(String(reply.status)) ?? 0) + 1);
     if (this.isFine(request, reply)) return;
@@ -158,6 +199,7 @@ export class Campaign {
       volumes: ['vol'],
       execs: execs.filter(Boolean),
       archives: this.archives,
+      headers: this.target.headers,
     };
   }
 

@@ -1,10 +1,15 @@
-// `npm run test:fuzz -- [--first SEED] [--count N] [--only OPERATION,...]`: requests made from the API's document against a
+// `npm run test:fuzz -- [--first SEED] [--count N] [--only OPERATION,...] [--dashboard]`: requests made from the API's document against a
 // daemon of its own. Prints what was not answered as it must be, and ends with 1 when there was anything.
 import { parseArgs } from 'node:util';
 import { Campaign, type Finding } from './campaign.ts';
 
 const { values } = parseArgs({
-  options: { first: { type: 'string', default: '1' }, count: { type: 'string', default: '100000' }, only: { type: 'string' } },
+  options: {
+    first: { type: 'string', default: '1' },
+    count: { type: 'string', default: '100000' },
+    only: { type: 'string' },
+    dashboard: { type: 'boolean', default: false },
+  },
 });
 
 function tell({ request, reply }: Finding): void {
@@ -13,7 +18,7 @@ function tell({ request, reply }: Finding): void {
   process.stdout.write(`the daemon said last: ${campaign.output.slice(-700)}\n`);
 }
 
-const campaign = await Campaign.open();
+const campaign = await Campaign.open({ dashboard: values.dashboard });
 process.once('SIGINT', () => campaign.stop());
 const only = values.only === undefined ? undefined : new Set(values.only.split(','));
 const begun = performance.now();

@@ -1,4 +1,5 @@
-import document from '../../../server/src/api/generated/openapi.json' with { type: 'json' };
+import { BUSYBOX } from '../../fixtures/busybox.ts';
+import { documents } from './document.ts';
 import { Random } from './random.ts';
 import { deref, type Manner, type Node, Values } from './values.ts';
 import { hostileWords } from './words.ts';
@@ -8,6 +9,8 @@ export interface FuzzRequest {
   readonly operation: string;
   readonly seed: number;
   readonly bytes: Buffer;
+  /** So many of them are sent before the client hangs up. */
+  readonly cut: number | undefined;
 }
 
 /** Names and archives a request may speak of, so that it reaches something. */
@@ -18,8 +21,14 @@ export interface Surroundings {
   readonly volumes: readonly string[];
   readonly execs: readonly string[];
   readonly archives: readonly Buffer[];
+  /** Headers that every request has. */
+  readonly headers: readonly string[];
 }
 
+/** What has files. */
+const PLACES = ['container', 'image', 'layer', 'volume'];
+/** Names of what is no object of the Engine API: users, stacks, versions, files. */
+const ANYTHING = ['web', 'fuzz', 'vol', '1', 'harbourmaster', BUSYBOX];
 const METHODS = ['get', 'head', 'post', 'put', 'delete'];
 
 interface Candidate {
@@ -28,23 +37,31 @@ interface Candidate {
   readonly node: Node;
 }
 
-const candidates: readonly Candidate[] = Object.entries<Node>(document.paths).flatMap(([path, item]) =>
-  METHODS.filter((method) => item[method]).map((method) => ({
-    method: method.toUpperCase(),
-    path,
-    node: { ...item[method], parameters: [...(item['parameters'] ?? []), ...(item[method].parameters ?? [])].map(deref) },
-  })),
-);
+const candidatesOf = (paths: Node): Candidate[] =>
+  Object.entries<Node>(paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => item[method]).map((method) => ({
+      method: method.toUpperCase(),
+      path,
+      node: { ...item[method], parameters: [...(item['parameters'] ?? []), ...(item[method].parameters ?? [])].map(deref) },
+    })),
+  );
+const idsOf = (candidates: readonly Candidate[]): string[] => candidates.map(({ node }) => node['operationId'] as string);
+const ofDocker = candidatesOf(documents['paths']);
+const ofDashboard = candidatesOf(documents['dashboard']['paths']);
+const candidates: readonly Candidate[] = [...ofDocker, ...ofDashboard];
 
-/** The operations that requests are made of. */
-export const operationIds: readonly string[] = candidates.map(({ node }) => node['operationId'] as string);
+/** The operations that requests are made of: the Engine API's, and the dashboard's own. */
+export const operationIds: readonly string[] = idsOf(ofDocker);
+export const dashboardIds: readonly string[] = idsOf(ofDashboard);
 
 /** The request that belongs to this seed, to one of these operations. */
 export function requestOf(seed: number, around: Surroundings, only: ReadonlySet<string>): FuzzRequest {
   const random = new Random(seed);
   const candidate = random.pick(candidates.filter(({ node }) => only.has(node['operationId'])));
   const manner = random.pick<Manner>(['valid', 'nearly', 'nearly', 'hostile']);
-  return { operation: candidate.node['operationId'], seed, bytes: new Maker(random, manner, around).make(candidate) };
+  const bytes = new Maker(random, manner, around).make(candidate);
+  const cut = manner !== 'valid' && random.once(8) ? random.below(bytes.length) : undefined;
+  return { operation: candidate.node['operationId'], seed, bytes, cut };
 }
 
 /** Writes a request's bytes: line, headers and body, each with its own ways to be wrong. */
@@ -63,12 +80,13 @@ class Maker {
 
   make({ method, path, node }: Candidate): Buffer {
     const parameters = node['parameters'] as Node[];
-    const headers: string[] = ['Host: docker', 'Connection: close'];
+    const headers: string[] = [...this.around.headers, 'Connection: close'];
     for (const parameter of parameters.filter((each) => each['in'] === 'header' && this.random.once(2)))
       headers.push(`${parameter['name']}: ${this.headerValue()}`);
     const body = this.body(node);
     if (body) headers.push(...this.bodyHeaders(body.type), `Content-Length: ${body.bytes.length}`);
-    const line = `${method} ${this.version()}${this.path(path)}${this.query(parameters)} HTTP/1.1`;
+    const version = path.startsWith('/dashboard/') ? '' : this.version();
+    const line = `${method} ${version}${this.path(path)}${this.query(parameters)} HTTP/1.1`;
     return Buffer.concat([Buffer.from(`${line}\r\n${headers.join('\r\n')}\r\n\r\n`, 'latin1'), body?.bytes ?? Buffer.alloc(0)]);
   }
 
@@ -77,8 +95,8 @@ class Maker {
   }
 
   private path(path: string): string {
-    return path.replaceAll(/\{\w+\}/g, () => {
-      const name = this.nameFor(path);
+    return path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+      const name = parameter === 'kind' ? this.random.pick(PLACES) : this.nameFor(path.replace(/^\/dashboard/, ''));
       if (this.manner !== 'hostile' || !this.random.once(3)) return encode(name);
       return this.random.pick([
         '..',
@@ -102,7 +120,7 @@ class Maker {
     const { random, around } = this;
     if (this.manner === 'hostile' && random.once(3)) return random.pick(hostileWords);
     const kind = path.split('/')[1] as 'containers' | 'images' | 'networks' | 'volumes' | 'exec';
-    const names = kind === 'exec' ? around.execs : (around[kind] ?? []);
+    const names = kind === 'exec' ? around.execs : Array.isArray(around[kind]) ? around[kind] : ANYTHING;
     return names.length === 0 || random.once(20) ? 'ghost' : random.pick(names);
   }
 

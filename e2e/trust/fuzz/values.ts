@@ -1,4 +1,4 @@
-import document from '../../../server/src/api/generated/openapi.json' with { type: 'json' };
+import { documents } from './document.ts';
 import type { Random } from './random.ts';
 import { hostileNumbers, hostileWords, sensible } from './words.ts';
 
@@ -11,13 +11,13 @@ export type Manner = 'valid' | 'nearly' | 'hostile';
 
 const WRONG: Readonly<Record<Manner, number>> = { valid: Infinity, nearly: 12, hostile: 3 };
 
-/** Follows a `$ref` of the document. */
+/** Follows a `$ref` of the documents. */
 export function deref(node: Node): Node {
   if (typeof node['$ref'] !== 'string') return node;
   const target = node['$ref']
     .slice(2)
     .split('/')
-    .reduce<Node>((at, key) => at[key], document as Node);
+    .reduce<Node>((at, key) => at[key], documents);
   return deref(target);
 }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 
 /** What came back: a status, 'closed' when the connection ended without one, 'silent' when nothing came in time. */
 export interface Reply {
@@ -10,12 +10,12 @@ export interface Reply {
 const ENOUGH = 4096;
 
 /**
- * Sends a request's bytes as they are over a unix socket and reads until the answer has ended, or `enough` of it is there:
+ * Sends a request's bytes as they are and reads until the answer has ended, or `enough` of it is there:
  * streams that go on are left. Never throws.
  */
-export function exchange(socketPath: string, bytes: Buffer, limitMs: number): Promise<Reply> {
+export function exchange(to: NetConnectOpts, bytes: Buffer, limitMs: number): Promise<Reply> {
   const { promise, resolve } = Promise.withResolvers<Reply>();
-  const socket = connect(socketPath);
+  const socket = connect(to);
   let received = Buffer.alloc(0);
   const finish = (otherwise: 'closed' | 'silent') => {
     clearTimeout(timer);
@@ -36,4 +36,14 @@ export function exchange(socketPath: string, bytes: Buffer, limitMs: number): Pr
   socket.on('error', () => undefined);
   socket.write(bytes);
   return promise;
+}
+
+/** Sends so much of a request and hangs up. Never throws. */
+export async function hangUp(to: NetConnectOpts, bytes: Buffer): Promise<void> {
+  const socket = connect(to);
+  await new Promise<void>((sent) => {
+    socket.on('error', () => sent());
+    socket.write(bytes, () => sent());
+  });
+  socket.destroy();
 }

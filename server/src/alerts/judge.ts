@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { firingKey, type Firing } from './firing.js';
 import { Firings } from './firings.js';
 import type { AlertRule, AlertTarget } from './rule.js';
+import { timerMs } from '../base/timers.js';
 
 /** Something that a rule says is true, and since when. */
 interface Doubt {
@@ -44,7 +45,7 @@ export class Judge {
     const fresh: Doubt = { detail, timer: undefined, firing: undefined };
     this.doubts.set(key, fresh);
     if (lasting <= 0) this.fire(rule, target, fresh);
-    else fresh.timer = setTimeout(() => this.fire(rule, target, fresh), lasting * 1000).unref();
+    else fresh.timer = setTimeout(() => this.fire(rule, target, fresh), timerMs(lasting * 1000)).unref();
   }
 
   /** Ends what was said of rules that are no more, and of things that are no more. */

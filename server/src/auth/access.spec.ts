@@ -143,7 +143,7 @@ describe('API tokens', () => {
     users.add({ name: 'bob', role: 'admin', projects: {} }, 'not used here');
     users.change('ada', { role: 'admin', projects: {}, disabled: true });
     expect(tokens.bearer(token, now)).toBeUndefined();
-    expect(() => tokens.create(ada, { ...LAPTOP, expires: now - 1 })).toThrow('expires must be in the future');
+    expect(() => tokens.create(ada, { ...LAPTOP, expires: now - 1 })).toThrow('expires must be a time in the future');
   });
 });
 

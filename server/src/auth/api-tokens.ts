@@ -78,7 +78,8 @@ export class ApiTokens {
   create(user: Pick<User, 'name'>, wish: ApiTokenWish, now = Date.now()): { token: string; record: ApiToken } {
     const { name, role, projects, expires } = wish;
     if (name.trim() === '') throw invalidParameter('name must say what the token is for');
-    if (expires !== undefined && expires <= now) throw invalidParameter('expires must be in the future');
+    // No time at all is in no future either.
+    if (expires !== undefined && !(expires > now)) throw invalidParameter('expires must be a time in the future');
     const token = PREFIX + newToken();
     const record: ApiToken = { id: shortId(newId()), name, user: user.name, created: now, role, projects, expires, used: undefined };
     this.database.durable(() =>

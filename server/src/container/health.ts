@@ -1,5 +1,6 @@
 import type { Health, HealthConfig, HealthcheckResult, HealthStatus } from '../api/generated/types.gen.js';
 import { nowRfc3339 } from './time.js';
+import { timerMs } from '../base/timers.js';
 
 const KEPT = 5;
 const LONGEST_OUTPUT = 4096;
@@ -59,7 +60,7 @@ export class HealthMonitor {
 
   private plan(): void {
     const delay = this.isStarting() ? Math.min(this.times.startInterval, this.times.interval) : this.times.interval;
-    this.timer = setTimeout(() => void this.check(), delay);
+    this.timer = setTimeout(() => void this.check(), timerMs(delay));
   }
 
   private isStarting(): boolean {

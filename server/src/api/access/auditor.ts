@@ -54,13 +54,15 @@ export class Auditor {
     if (!operation?.changes) return;
     const time = Date.now();
     const subject = this.subjectOf(operation, request);
+    // When the connection has ended it does not know any more whose it was.
+    const address = request.socket.remoteAddress ?? '';
     const { raw } = reply;
     const write = () => {
       for (const event of ['finish', 'close', 'detached']) raw.off(event, write);
       const status = raw.detached ? 101 : raw.writableFinished ? raw.statusCode : 499;
       // The request has ended: on a full disk nobody is left to throw at.
       try {
-        this.write(operation, request, { time, ...subject }, status);
+        this.write(operation, request, { time, address, ...subject }, status);
       } catch (error) {
         this.logger.error(`${operation.id} (${status}) is not in the audit log: ${messageOf(error)}`);
       }
@@ -71,7 +73,7 @@ export class Auditor {
   private write(
     operation: Operation,
     request: FastifyRequest,
-    { time, kind, object, name }: { time: number; kind: string; object: string; name: string },
+    { time, address, kind, object, name }: { time: number; address: string; kind: string; object: string; name: string },
     status: number,
   ): void {
     const author = authorOf(request);
@@ -83,7 +85,7 @@ export class Auditor {
       user: author?.name ?? claimedNameOf(request) ?? '',
       by: author?.by ?? 'nobody',
       token: author?.token ?? '',
-      address: author?.by === 'socket' ? '' : (request.socket.remoteAddress ?? ''),
+      address: author?.by === 'socket' ? '' : address,
       operation: operation.id,
       kind,
       object: object || made,

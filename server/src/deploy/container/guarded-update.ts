@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { conflict } from '../../base/errors.js';
+import { timerMs } from '../../base/timers.js';
 import { ImageSupply } from '../image-supply.js';
 import type { Report } from '../report.js';
 import { Waiting } from '../waiting.js';
@@ -34,7 +35,7 @@ export class GuardedUpdate {
   }
 
   private async prove(id: string, seconds: number, signal: AbortSignal): Promise<void> {
-    const over = AbortSignal.timeout(seconds * 1000);
+    const over = AbortSignal.timeout(timerMs(seconds * 1000));
     const either = AbortSignal.any([signal, over]);
     let checked = false;
     try {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { archiveName, archivePath } from '../container/rootfs/archive-path.js';
@@ -25,13 +26,19 @@ export class FilesRead implements Job<FilesReadParams, void> {
         // What is in the whole of it lies at the top of the archive, so that it is unpacked to where it was.
         const inside = wanted === '/' || wanted.endsWith('/.');
         const tar = () => (inside ? files.pack(wanted === '/' ? '/.' : wanted, '.') : files.pack(wanted, name));
-        if (archive) return send(addAbortSignal(signal, tar()), undefined, `${name}.tar`);
+        if (archive) return send(await begun(addAbortSignal(signal, tar())), undefined, `${name}.tar`);
         const { size, linkTarget } = await files.stat(wanted);
-        const content = addAbortSignal(signal, files.read(wanted));
+        const content = await begun(addAbortSignal(signal, files.read(wanted)));
         await send(content, linkTarget ? undefined : size, name);
       });
     } catch (error) {
       throw filesError(error, wanted);
     }
   }
+}
+
+/** Resolves when there is something to read, or nothing at all: what cannot be read is refused before an answer has begun. */
+async function begun(stream: Readable): Promise<Readable> {
+  await once(stream, 'readable');
+  return stream;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -35,12 +36,12 @@ export class FilesWrite implements Job<FilesWriteParams, void> {
         const { uid = 0, gid = 0, mode = 0o644 } = before ?? {};
         const tar = pack();
         const filling = fill(tar.entry({ name: posix.basename(wanted), size, uid, gid, mode, mtime: new Date() }), content);
-        filling.then(
+        const filled = filling.then(
           () => tar.finalize(),
           (error: Error) => tar.destroy(error),
         );
         await files.unpack(`${posix.dirname(wanted)}`, tar as unknown as AsyncIterable<Buffer>, { keepKinds: true });
-        await filling;
+        await filled;
       });
     } catch (error) {
       throw filesError(error, wanted);
@@ -50,12 +51,14 @@ export class FilesWrite implements Job<FilesWriteParams, void> {
   }
 }
 
+/** Writes `content` to the entry of a tar. Rejects also when the tar is given up on before. */
 async function fill(entry: NodeJS.WritableStream, content: AsyncIterable<Buffer>): Promise<void> {
-  for await (const chunk of content) if (!entry.write(chunk)) await new Promise<void>((resolve) => void entry.once('drain', resolve));
-  await new Promise<void>((resolve, reject) => {
-    entry.once('error', reject);
-    entry.end(resolve);
-  });
+  // When the tar is destroyed the entry tells so by an event, whether anybody waits for it or not.
+  entry.on('error', () => undefined);
+  const closed = once(entry, 'close').then(() => Promise.reject(new Error('the archive was given up on')));
+  closed.catch(() => undefined);
+  for await (const chunk of content) if (!entry.write(chunk)) await Promise.race([once(entry, 'drain'), closed]);
+  await Promise.race([new Promise<void>((resolve) => void entry.end(resolve)), closed]);
 }
 
 /** What a tar tells of a path; undefined when nothing is there. */

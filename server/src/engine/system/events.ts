@@ -3,6 +3,7 @@ import type { SystemEventsData } from '../../api/generated/types.gen.js';
 import { parseFilters } from '../../base/filters.js';
 import { parseTimestamp } from '../../base/timestamp.js';
 import { unavailable } from '../../base/errors.js';
+import { timerMs } from '../../base/timers.js';
 import { eventFilter } from '../../events/event-filter.js';
 import { Events, type DaemonEvent } from '../../events/events.js';
 import type { Job, JobContext } from '../job.js';
@@ -34,7 +35,7 @@ export class SystemEvents implements Job<SystemEventsParams, void> {
     const { unsubscribe } = this.events.subscribe(listen, { isClient: true });
     // Who asks for the end only means all that is known.
     const past = from === undefined && until === undefined ? [] : this.events.since(from ?? 0n);
-    const timer = until === undefined ? undefined : setTimeout(() => wake(), Math.max(0, Number(until / 1_000_000n) - Date.now()));
+    const timer = until === undefined ? undefined : setTimeout(() => wake(), timerMs(Math.max(0, Number(until / 1_000_000n) - Date.now())));
     const stop = () => wake();
     signal.addEventListener('abort', stop);
     try {

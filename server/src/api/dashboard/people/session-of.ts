@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignedIn } from '../../../auth/access.js';
 import { CodeNeeded } from '../../../auth/second-factor/code-needed.js';
@@ -19,7 +20,9 @@ export function sessionOf(request: FastifyRequest): Session {
 
 /** Where a request comes from; not what a forwarding header claims: anybody can write those. */
 export function originOf(request: FastifyRequest): Origin {
-  return { address: request.socket.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' };
+  // Of a connection that has ended there is none.
+  const socket = request.socket as Socket | null;
+  return { address: socket?.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' };
 }
 
 /** Gives whoever signs in the session's cookie. */

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Judge } from '../../../alerts/judge.js';
 import { covers, type AlertRule } from '../../../alerts/rule.js';
 import { kindOf, messageOf } from '../../../base/errors.js';
+import { timerMs } from '../../../base/timers.js';
 import type { Container } from '../../../container/container.js';
 import { Containers } from '../../../container/store.js';
 import { Events } from '../../../events/events.js';
@@ -107,7 +108,7 @@ export class LogWatch implements AlertSource {
       this.quiet.delete(key);
       this.judge.say(rule, target, false, '', 0);
     };
-    this.quiet.set(key, setTimeout(over, (rule.seconds || QUIET) * 1000).unref());
+    this.quiet.set(key, setTimeout(over, timerMs((rule.seconds || QUIET) * 1000)).unref());
   }
 
   /** Alerts that lasted before (a restart of the daemon, a change of rules) end as well. */

@@ -8,6 +8,7 @@ import { Containers } from '../../../container/store.js';
 import { ZERO_TIME } from '../../../container/time.js';
 import { Events, type DaemonEvent } from '../../../events/events.js';
 import { targetOf, type AlertSource } from './watch.js';
+import { timerMs } from '../../../base/timers.js';
 
 const KINDS = new Set(['stopped', 'unhealthy', 'restarting']);
 /** A signal of its own (`docker kill --signal HUP`) need not have been meant to end it. */
@@ -66,7 +67,7 @@ export class StateWatch implements AlertSource {
     const isTrue = ends.length >= rule.threshold;
     this.judge.say(rule, targetOf(container), isTrue, `${ends.length} ends within ${rule.seconds} seconds. ${reasonOf(container)}`, 0);
     // It is over when the first of them is long enough ago; an end meanwhile plans another look.
-    if (isTrue) setTimeout(() => this.lookAgain(container.id), (ends[0] ?? 0) + span + 50 - Date.now()).unref();
+    if (isTrue) setTimeout(() => this.lookAgain(container.id), timerMs((ends[0] ?? 0) + span + 50 - Date.now())).unref();
   }
 
   private lookAgain(id: string): void {

@@ -6,6 +6,7 @@ import type { EndRequest } from '../../../container/end-request.js';
 import { Containers } from '../../../container/store.js';
 import { Events } from '../../../events/events.js';
 import { parseSignal } from '../../../base/signals.js';
+import { timerMs } from '../../../base/timers.js';
 
 const SIGKILL = 9;
 const DEFAULT_STOP_SECONDS = 10;
@@ -82,7 +83,7 @@ function exitOf(container: Container): Promise<unknown> {
 async function within(done: Promise<unknown>, milliseconds: number | undefined): Promise<boolean> {
   if (milliseconds === undefined) return done.then(() => true);
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, milliseconds, false);
+  const timer = setTimeout(resolve, timerMs(milliseconds), false);
   try {
     return await Promise.race([done.then(() => true), late]);
   } finally {

@@ -5,6 +5,7 @@ import { eventAttributes } from '../../../container/attributes.js';
 import type { Container } from '../../../container/container.js';
 import { Exec } from '../../../container/exec.js';
 import { FrameReader } from '../../../base/frames.js';
+import { timerMs } from '../../../base/timers.js';
 import { HealthMonitor, probeCommand, type ProbeResult } from '../../../container/health.js';
 import { Containers } from '../../../container/store.js';
 import { Events } from '../../../events/events.js';
@@ -58,7 +59,7 @@ export class HealthChecks {
       const timer = setTimeout(() => {
         late = true;
         void process.signal(SIGKILL);
-      }, timeout);
+      }, timerMs(timeout));
       const frames = new FrameReader();
       process.stream.on('data', (chunk: Buffer) => {
         for (const { text } of frames.push(chunk)) output = (output + text.toString('utf8')).slice(0, LARGEST_OUTPUT);
