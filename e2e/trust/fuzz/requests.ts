@@ -1,7 +1,7 @@
 import { BUSYBOX } from '../../fixtures/busybox.ts';
-import { documents } from './document.ts';
+import { documents, type Node } from './document.ts';
 import { Random } from './random.ts';
-import { deref, type Manner, type Node, Values } from './values.ts';
+import { deref, type Manner, Values } from './values.ts';
 import { hostileWords } from './words.ts';
 
 /** One request as bytes, and what it was made from. */

@@ -1,10 +1,6 @@
-import { documents } from './document.ts';
+import { documents, type Node } from './document.ts';
 import type { Random } from './random.ts';
 import { hostileNumbers, hostileWords, sensible } from './words.ts';
-
-// The document is data of many shapes.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Node = Record<string, any>;
 
 /** How far a request strays: every field as documented, one field wrong here and there, or anything anywhere. */
 export type Manner = 'valid' | 'nearly' | 'hostile';
