@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { startDaemon } from '../fixtures/daemon.ts';
 import { EngineHttp } from '../fixtures/engine-http.ts';
+import { unique } from '../fixtures/names.ts';
 import { must } from '../fixtures/process.ts';
 import { freePort } from '../fixtures/subnet.ts';
 import { useDaemon } from '../fixtures/suite.ts';
@@ -11,11 +12,12 @@ import { useDaemon } from '../fixtures/suite.ts';
 const suite = useDaemon();
 /** Tests that start the daemon anew, on a machine that has much else to do. */
 const RESTARTS = { timeout: 180_000 };
-const now = () => String(Date.now() / 1000);
+/** This moment; what has just happened is before the end of its millisecond. */
+const now = () => String((Date.now() + 1) / 1000);
 
 describe('events', () => {
   test('are remembered over restarts, more than a few hundred of them', RESTARTS, async () => {
-    const since = now();
+    const since = String(Date.now() / 1000);
     for (let index = 0; index < 300; index++) await suite.http.post('/volumes/create', { Name: `remembered-${index}` });
     await suite.daemon.stop('SIGKILL');
     await suite.daemon.start();
@@ -30,9 +32,10 @@ describe('events', () => {
   });
 
   test('come in the form that is asked for', async () => {
-    await suite.http.post('/volumes/create', { Name: 'formed' });
-    await suite.http.delete('/volumes/formed');
-    const filters = encodeURIComponent(JSON.stringify({ volume: ['formed'] }));
+    const name = unique('formed');
+    await suite.http.post('/volumes/create', { Name: name });
+    await suite.http.delete(`/volumes/${name}`);
+    const filters = encodeURIComponent(JSON.stringify({ volume: [name] }));
     const ask = (accept: string, version = '') =>
       suite.http.get(`${version}/events?until=${now()}&filters=${filters}`, { headers: { accept } });
     for (const [type, before] of [

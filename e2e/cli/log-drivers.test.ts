@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { unique } from '../fixtures/names.ts';
@@ -40,6 +42,34 @@ describe('log drivers', () => {
     await suite.docker.ok('run', '--name', name, '--log-driver=local', '--log-opt=max-size=1m', BUSYBOX, 'sh', '-c', 'echo one; echo two');
     expect(await suite.docker.ok('logs', name)).toBe('one\ntwo');
     expect((await suite.docker.inspect(name)).HostConfig.LogConfig).toEqual({ Type: 'local', Config: { 'max-size': '1m' } });
+  });
+
+  test.each(['json-file', 'local'])('%s compresses what it rotates, and docker logs shows all of it', async (driver) => {
+    const name = unique(`packed-${driver}`);
+    const options = [`--log-driver=${driver}`, '--log-opt=max-size=100k', '--log-opt=max-file=9', '--log-opt=compress=true'];
+    const script = 'i=0; while [ $i -lt 3000 ]; do echo "a line that is long enough to fill a file some time $i"; i=$((i+1)); done; read x';
+    await suite.docker.ok('run', '-di', '--name', name, ...options, BUSYBOX, 'sh', '-c', script);
+    const follower = suite.docker.start('logs', '-f', name);
+    await follower.printed(/some time 2999$/m);
+    const { Id } = await suite.docker.inspect(name);
+    const log = `${Id}-json.log`;
+    const files = () => readdirSync(join(suite.daemon.dataRoot, 'containers', Id)).filter((file) => file.startsWith(log));
+    await expect.poll(files, { timeout: 20_000 }).toContain(`${log}.1.gz`);
+    expect(files().length).toBeGreaterThan(3);
+    expect(files().filter((file) => !file.endsWith('.gz'))).toEqual([log]);
+    const numbers = (text: string) => text.split('\n').map((line) => Number(line.split(' ').pop()));
+    const all = Array.from({ length: 3000 }, (_, index) => index);
+    expect(numbers(await suite.docker.ok('logs', name))).toEqual(all);
+    expect(numbers(await suite.docker.ok('logs', '-n', '2500', name))).toEqual(all.slice(500));
+    await suite.docker.ok('rm', '-f', name);
+    await follower.ended;
+    expect(numbers(follower.stdout.trim())).toEqual(all);
+  });
+
+  test('json-file compresses nothing where nothing is rotated', async () => {
+    const { code, stderr } = await suite.docker.run(['create', '--log-opt=compress=true', BUSYBOX]);
+    expect(stderr).toContain('compress cannot be true when max-file is less than 2 or max-size is not set');
+    expect(code).toBe(1);
   });
 
   test('syslog gets the lines, and docker logs shows them too', async () => {

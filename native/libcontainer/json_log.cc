@@ -15,6 +15,7 @@ Status JsonLog::open(const LogOptions& options) {
   path_ = PathText(options.path);
   max_size_ = options.max_size;
   max_files_ = options.max_files == 0 ? 1 : options.max_files;
+  compress_ = options.compress && max_files_ > 1;
   fd_ = Fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
   struct stat info{};
   if (!fd_ || fstat(fd_.get(), &info) < 0) return failure("open log", options.path);
@@ -180,22 +181,43 @@ void JsonLog::flush() {
   used_ = 0;
 }
 
+/** Name of the file that has been rotated `number` times. */
+static PathText numbered(const PathText& path, unsigned number) {
+  PathText name(path.view());
+  if (number > 0) name.append(".").number(number);
+  return name;
+}
+
+static PathText compressed(const PathText& name) {
+  return PathText(name.view(), LogCompressor::suffix);
+}
+
 void JsonLog::rotate() {
   flush();
   if (max_files_ == 1) {
     if (fd_ && ftruncate(fd_.get(), 0) == 0) size_ = 0;
     return;
   }
-  for (unsigned i = max_files_ - 1; i > 0; i--) {
-    PathText from(path_.view()), to(path_.view());
-    if (i > 1) from.append(".").number(i - 1);
-    to.append(".").number(i);
-    rename(from.c_str(), to.c_str());
-  }
+  // Names must not move below it. A program that writes faster than this waits, as it does for the disk.
+  compressor_.wait();
+  shift();
   Fd next(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640));
   if (!next) return;
   fd_ = std::move(next);
   size_ = 0;
+  if (compress_) compressor_.start(numbered(path_, 1).c_str());
+}
+
+/** Each file takes the number after its own; the last one goes. */
+void JsonLog::shift() {
+  const PathText oldest = numbered(path_, max_files_ - 1);
+  unlink(oldest.c_str());
+  unlink(compressed(oldest).c_str());
+  for (unsigned i = max_files_ - 1; i > 0; i--) {
+    const PathText from = numbered(path_, i - 1), to = numbered(path_, i);
+    rename(from.c_str(), to.c_str());
+    if (i > 1) rename(compressed(from).c_str(), compressed(to).c_str());
+  }
 }
 
 } // namespace slipway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libcontainer/fd.h"
+#include "libcontainer/log_compressor.h"
 #include "libcontainer/status.h"
 #include "libcontainer/text.h"
 
@@ -18,6 +19,8 @@ struct LogOptions {
   uint64_t max_size = 0;
   /** Files kept in all, at least 1. */
   unsigned max_files = 1;
+  /** Whether rotated files become gzip files. */
+  bool compress = false;
   /** JSON object of extra attributes for every record, "" for none. */
   std::string_view attributes;
 };
@@ -50,6 +53,9 @@ public:
   /** Hands everything recorded to the kernel. What the disk has no room for is dropped whole, never torn. */
   void flush();
 
+  /** What is still being compressed stays as it is. Whatever is written afterwards goes on in the same file. */
+  void stopCompressing() { compressor_.stop(); }
+
 private:
   static constexpr size_t longest_line = 16 * 1024;
   static constexpr size_t buffer_size = 64 * 1024;
@@ -69,12 +75,15 @@ private:
   void putEscaped(std::string_view text);
   void putTime(const timespec& time);
   void rotate();
+  void shift();
 
   Fd fd_;
   uint64_t size_ = 0;
   uint64_t max_size_ = 0;
   unsigned max_files_ = 1;
+  bool compress_ = false;
   PathText path_;
+  LogCompressor compressor_;
   char* attributes_ = nullptr;
   size_t attributes_size_ = 0;
   time_t second_ = -1;

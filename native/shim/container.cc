@@ -73,6 +73,7 @@ Status openLog(const json::Value& options) {
   LogOptions wanted{.path = log["path"].string(),
                     .max_size = log["maxSize"].natural(),
                     .max_files = static_cast<unsigned>(log["maxFiles"].natural(1)),
+                    .compress = log["compress"].boolean(),
                     .attributes = log["attributes"].string()};
   return supervisor.log().open(wanted);
 }

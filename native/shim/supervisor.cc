@@ -258,6 +258,8 @@ void Supervisor::handleExpired() {
 void Supervisor::finish() {
   state_ = State::exited;
   loop_.setDeadline(0);
+  // Whoever hears of the exit may remove the log.
+  log_.stopCompressing();
   record_.append("{\"exitCode\":").number(exit_.code).append(",\"signal\":").number(exit_.signal);
   record_.append(",\"oomKilled\":").append(exit_.oom ? "true" : "false").append(",\"finishedAt\":");
   // Milliseconds with six decimals.

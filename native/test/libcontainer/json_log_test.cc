@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <memory>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 using namespace slipway;
 
@@ -21,12 +23,24 @@ public:
   }
 
   ~LogFile() {
-    for (const char* suffix : {"", ".1", ".2", ".3"}) unlink((path_ + suffix).c_str());
+    for (const char* suffix : {"", ".1", ".2", ".3", ".1.gz", ".2.gz"}) unlink((path_ + suffix).c_str());
     rmdir(folder_.c_str());
   }
 
-  Status open(uint64_t max_size = 0, unsigned max_files = 1, std::string_view attributes = {}) {
-    return log->open({.path = path_, .max_size = max_size, .max_files = max_files, .attributes = attributes});
+  Status open(uint64_t max_size = 0, unsigned max_files = 1, std::string_view attributes = {}, bool compress = false) {
+    return log->open(
+        {.path = path_, .max_size = max_size, .max_files = max_files, .compress = compress, .attributes = attributes});
+  }
+
+  bool has(const std::string& suffix) const { return access((path_ + suffix).c_str(), F_OK) == 0; }
+
+  /** What gunzip makes of a compressed file. */
+  std::string unpacked(const std::string& suffix) const {
+    gzFile_s* file = gzopen((path_ + suffix).c_str(), "r");
+    char text[4096];
+    const int size = gzread(file, text, sizeof text);
+    gzclose(file);
+    return {text, static_cast<size_t>(size)};
   }
 
   std::string text(const std::string& suffix = "") const {
@@ -91,6 +105,33 @@ TEST_CASE("rotates between records") {
   CHECK(file.text(".1").find("length 4") != std::string::npos);
   CHECK(file.text(".3").empty());
   CHECK(file.text(".1").ends_with("}\n"));
+}
+
+TEST_CASE("compresses what was rotated, and tells which file it was") {
+  LogFile file;
+  REQUIRE(file.open(100, 3, {}, true).ok());
+  const auto write = [&file](int from, int to) {
+    for (int i = from; i < to; i++) file.log->write(JsonLog::out, "line of some length " + std::to_string(i) + "\n");
+    file.log->flush();
+  };
+  write(0, 1);
+  struct stat first{};
+  REQUIRE(stat(file.path().c_str(), &first) == 0);
+  // The last rotation waits for the file before it.
+  write(1, 8);
+  CHECK(file.text().find("length 7") != std::string::npos);
+  CHECK_FALSE(file.has(".2"));
+  CHECK(file.unpacked(".2.gz").find("length 2") != std::string::npos);
+  CHECK(file.unpacked(".2.gz").ends_with("}\n"));
+  CHECK_FALSE(file.has(".3.gz"));
+  const std::string packed = file.text(".2.gz");
+  REQUIRE(packed.size() > 32);
+  CHECK(packed.substr(0, 4) == std::string("\x1f\x8b\x08\x04", 4));
+  CHECK(packed.substr(12, 4) == std::string("SL\x10\0", 4));
+  CHECK(packed.substr(16, 8) != std::string(8, '\0'));
+  file.log->stopCompressing();
+  CHECK(file.has(".1") != file.has(".1.gz"));
+  CHECK_FALSE(file.has(".1.gz.new.gz"));
 }
 
 TEST_CASE("refuses a link in the place of the log") {

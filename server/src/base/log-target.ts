@@ -9,6 +9,8 @@ export type LogTarget =
       readonly maxSize: number;
       /** How many files are kept in all, at least 1. */
       readonly maxFiles: number;
+      /** Whether rotated files become path.1.gz and so on. */
+      readonly compress: boolean;
       /** Extra attributes for every record (labels, env, tag). */
       readonly attributes?: Readonly<Record<string, string>>;
     };

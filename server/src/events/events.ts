@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { NanoClock } from '../base/nano-clock.js';
 import type { DaemonEvent } from './event.js';
 import type { EventHistory } from './history.js';
 
@@ -15,7 +16,7 @@ export class Events implements OnApplicationShutdown {
   private readonly listeners = new Set<EventListener>();
   private readonly clients = new Set<EventListener>();
   private lastNano: bigint;
-
+  private readonly clock = new NanoClock();
   private published = 0;
 
   /** Without a history nothing is remembered but what is at hand. */
@@ -26,7 +27,7 @@ export class Events implements OnApplicationShutdown {
 
   /** Tells everyone, now. Times never repeat and never go back. */
   publish(type: DaemonEvent['Type'], action: string, id: string, attributes: Readonly<Record<string, string>> = {}): DaemonEvent {
-    const now = process.hrtime.bigint() + EPOCH_OFFSET;
+    const now = this.clock.now();
     const timeNano = now > this.lastNano ? now : this.lastNano + 1n;
     this.lastNano = timeNano;
     this.published += 1;
@@ -78,6 +79,3 @@ export class Events implements OnApplicationShutdown {
     return { past: [...this.past], unsubscribe };
   }
 }
-
-/** Turns the monotonic clock into nanoseconds since 1970. */
-const EPOCH_OFFSET = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();

@@ -4,7 +4,9 @@ import { environment, run, say, SetupError } from './run.mjs';
 
 /** What builds the daemon's native part, and the libraries it runs with. */
 const build =
-  'cmake ninja-build g++ pkg-config libseccomp-dev libzstd-dev libisal-dev liblzma-dev libbz2-dev libssl-dev libnftables-dev'.split(' ');
+  'cmake ninja-build g++ pkg-config libseccomp-dev libzstd-dev zlib1g-dev libisal-dev liblzma-dev libbz2-dev libssl-dev libnftables-dev'.split(
+    ' ',
+  );
 
 /** What the tests drive the daemon with: a registry, images' contents, a browser, and eyes on the kernel's state. */
 const test =

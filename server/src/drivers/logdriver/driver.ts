@@ -86,9 +86,9 @@ export interface LogSink {
   close(): Promise<void>;
 }
 
-/** A place in the files of a log: the inode of the file, and bytes from its beginning. */
+/** A place in the files of a log: the file, whatever it is called by now, and bytes from the beginning of its text. */
 export interface LogPosition {
-  readonly inode: string;
+  readonly file: string;
   readonly offset: number;
 }
 

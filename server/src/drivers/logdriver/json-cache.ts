@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { notImplemented } from '../../base/errors.js';
+import { logFileNames } from '../../base/log-file-names.js';
 import type { LogTarget } from '../../base/log-target.js';
 import type { LogDriver, LogFollow, LogRequest } from './driver.js';
-import { openLogFiles } from './json-files.js';
 import { readJsonFile } from './json-reader.js';
 
 /** How large a log's files may grow, and how many are kept. */
@@ -10,6 +10,8 @@ export interface Limits {
   /** Bytes; 0 is no limit. */
   readonly maxSize: number;
   readonly maxFiles: number;
+  /** Whether those that are rotated are compressed. */
+  readonly compress: boolean;
 }
 
 /** What drivers have in common that keep the log here, one JSON object a line: as their own, or to be read besides being sent. */
@@ -29,9 +31,6 @@ export abstract class JsonCache implements LogDriver {
   }
 
   async remove(path: string): Promise<void> {
-    const files = await openLogFiles(path);
-    await Promise.all(
-      files.map(({ handle }, index) => [handle.close(), rm(index === 0 ? path : `${path}.${index}`, { force: true })]).flat(),
-    );
+    for (const file of await logFileNames(path)) await rm(file, { force: true });
   }
 }

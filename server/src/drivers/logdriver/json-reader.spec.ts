@@ -1,9 +1,11 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogRequest } from './driver.js';
 import { readJsonFile } from './json-reader.js';
+import { readRecords } from './json-records.js';
 
 const SECOND = 1_000_000_000n;
 const START = 1_700_000_000n;
@@ -34,6 +36,18 @@ describe('readJsonFile', () => {
     for await (const chunk of readJsonFile(path, { ...all, ...request }, { signal: new AbortController().signal, ended: undefined }))
       chunks.push(chunk);
     return Buffer.concat(chunks).toString();
+  }
+
+  /** As LogCompressor does it. */
+  function compress(file: string): void {
+    const { ino, birthtimeNs } = statSync(file, { bigint: true });
+    const packed = gzipSync(readFileSync(file));
+    const origin = Buffer.from([20, 0, 0x53, 0x4c, 16, 0, ...Array<number>(16).fill(0)]);
+    origin.writeBigUInt64LE(ino, 6);
+    origin.writeBigUInt64LE(birthtimeNs, 14);
+    packed[3] = 4;
+    writeFileSync(`${file}.gz`, Buffer.concat([packed.subarray(0, 10), origin, packed.subarray(10)]));
+    rmSync(file);
   }
 
   beforeEach(() => {
@@ -130,6 +144,57 @@ describe('readJsonFile', () => {
     end.resolve();
     await reading;
     expect(got).toBe(text(0, 8));
+  });
+
+  it('reads what was compressed, and takes tails from it', async () => {
+    writeFileSync(`${path}.2`, lines(0, 30_000));
+    writeFileSync(`${path}.1`, lines(30_000, 30_003));
+    compress(`${path}.2`);
+    writeFileSync(path, lines(30_003, 30_005));
+    expect(await read()).toBe(text(0, 30_005));
+    expect(await read({ tail: 4 })).toBe(text(30_001, 30_005));
+    expect(await read({ tail: 20_000 })).toBe(text(10_005, 30_005));
+    expect(await read({ tail: 30_005 })).toBe(text(0, 30_005));
+    expect(await read({ tail: 50_000 })).toBe(text(0, 30_005));
+    expect(await read({ tail: 0 })).toBe('');
+  });
+
+  it('tells which compressed file is damaged', async () => {
+    writeFileSync(`${path}.1`, lines(0, 10_000));
+    compress(`${path}.1`);
+    truncateSync(`${path}.1.gz`, statSync(`${path}.1.gz`).size / 2);
+    writeFileSync(path, lines(0, 1));
+    await expect(read()).rejects.toThrow(/log file .*json\.log\.1\.gz is damaged: unexpected end of file/);
+  });
+
+  it('follows through rotation of files that are compressed behind it, and takes a place in one of them up', async () => {
+    writeFileSync(path, lines(0, 2));
+    const end = Promise.withResolvers<void>();
+    const follow = { signal: new AbortController().signal, ended: end.promise };
+    let got = '';
+    const reading = (async () => {
+      for await (const chunk of readJsonFile(path, all, follow)) got += chunk.toString();
+    })();
+    await expect.poll(() => got).toBe(text(0, 2));
+    const records = readRecords(path, undefined, { ...follow, ended: undefined });
+    const { value } = await records.next();
+    await records.return(undefined);
+    appendFileSync(path, lines(2, 4));
+    renameSync(path, `${path}.1`);
+    compress(`${path}.1`);
+    writeFileSync(path, lines(4, 5));
+    await expect.poll(() => got).toBe(text(0, 5));
+    renameSync(`${path}.1.gz`, `${path}.2.gz`);
+    renameSync(path, `${path}.1`);
+    compress(`${path}.1`);
+    writeFileSync(path, lines(5, 6));
+    end.resolve();
+    await reading;
+    expect(got).toBe(text(0, 6));
+    const rest: string[] = [];
+    for await (const { records } of readRecords(path, value?.next, { ...follow, ended: undefined }))
+      rest.push(...records.map(({ line }) => line));
+    expect(rest).toEqual(['line 2', 'line 3', 'line 4', 'line 5']);
   });
 
   it('follows a log of one file that is cut', async () => {

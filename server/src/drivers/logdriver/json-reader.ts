@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogFollow, LogRequest } from './driver.js';
 import { Formatter } from './json-formatter.js';
-import { openLogFiles, openNewerFiles, type LogFile } from './json-files.js';
-import { findTail } from './json-tail.js';
+import { openLogFiles, openNewerFiles } from './json-files.js';
+import type { LogFile } from './log-file.js';
+import { idOf } from './plain-log-file.js';
 
 const BLOCK = 256 * 1024;
 
@@ -44,16 +45,16 @@ export async function* readFiles(
         yield* reading.toEnd();
         if (await isRotated(path, file)) {
           yield* reading.toEnd();
-          for (const newer of await openNewerFiles(path, file.inode)) queue.push({ file: newer, offset: 0 });
+          for (const newer of await openNewerFiles(path, file.id)) queue.push({ file: newer, offset: 0 });
         } else if (last || follow.signal.aborted) return;
         else await changes.next();
       }
       if (formatter.done || follow.signal.aborted) return;
       queue.shift();
-      await file.handle.close();
+      await file.close();
     }
   } finally {
-    for (const { file } of queue) await file.handle.close();
+    for (const { file } of queue) await file.close();
   }
 }
 
@@ -69,12 +70,12 @@ async function begin(path: string, tail: number | undefined): Promise<Position[]
   let missing = tail ?? Infinity;
   for (const file of await openLogFiles(path)) {
     if (missing === 0 && positions.length > 0) {
-      await file.handle.close();
+      await file.close();
       continue;
     }
     if (tail === undefined) positions.unshift({ file, offset: 0 });
     else {
-      const { offset, found } = await findTail(file.handle, (await file.handle.stat()).size, missing);
+      const { offset, found } = await file.findTail(missing);
       missing -= found;
       positions.unshift({ file, offset });
     }
@@ -84,7 +85,7 @@ async function begin(path: string, tail: number | undefined): Promise<Position[]
 
 async function isRotated(path: string, file: LogFile): Promise<boolean> {
   try {
-    return (await stat(path, { bigint: true })).ino !== file.inode;
+    return idOf(await stat(path, { bigint: true })) !== file.id;
   } catch (error) {
     // Between the rename of the old and the making of the new file there is none; a removed log has no next one.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -108,7 +109,7 @@ class Reading {
   async *toEnd(): AsyncGenerator<Buffer> {
     while (!this.formatter.done && !this.signal.aborted) {
       if (this.kept === this.buffer.length) this.buffer = Buffer.concat([this.buffer], this.buffer.length * 2);
-      const { bytesRead } = await this.file.handle.read(this.buffer, this.kept, this.buffer.length - this.kept, this.offset);
+      const bytesRead = await this.file.read(this.buffer, this.kept, this.buffer.length - this.kept, this.offset);
       if (bytesRead === 0) return;
       this.offset += bytesRead;
       const length = this.kept + bytesRead;
@@ -122,8 +123,7 @@ class Reading {
 
   /** A log of one file is cut to nothing instead of rotated. */
   async checkTruncated(): Promise<void> {
-    const { size } = await this.file.handle.stat();
-    if (size >= this.offset) return;
+    if (!(await this.file.endsBefore(this.offset))) return;
     this.offset = 0;
     this.kept = 0;
   }

@@ -5,13 +5,13 @@ import { readFiles, type Position, type RecordReader } from './json-reader.js';
 
 /** Reads the log at `path` as records, from a place in it on. A place that has been rotated away is the oldest record that is left. */
 export async function* readRecords(path: string, from: LogPosition | undefined, follow: LogFollow): AsyncGenerator<LogBatch> {
-  let next: LogPosition = { inode: '', offset: 0 };
+  let next: LogPosition = { file: '', offset: 0 };
   const pieces = readFiles(
     path,
     () => begin(path, from),
     new WholeLines(),
     follow,
-    ({ inode }, offset) => (next = { inode: String(inode), offset }),
+    ({ id }, offset) => (next = { file: id, offset }),
   );
   for await (const piece of pieces) {
     const records = piece.toString('utf8').split('\n').flatMap(toRecord);
@@ -23,12 +23,11 @@ async function begin(path: string, from: LogPosition | undefined): Promise<Posit
   const positions: Position[] = [];
   let found = false;
   for (const file of await openLogFiles(path)) {
-    if (found) await file.handle.close();
-    else if (String(file.inode) === from?.inode) {
+    if (found) await file.close();
+    else if (file.id === from?.file) {
       found = true;
-      const { size } = await file.handle.stat();
       // A log of one file is cut to nothing instead of rotated.
-      positions.unshift({ file, offset: from.offset <= size ? from.offset : 0 });
+      positions.unshift({ file, offset: (await file.endsBefore(from.offset)) ? 0 : from.offset });
     } else positions.unshift({ file, offset: 0 });
   }
   return positions;

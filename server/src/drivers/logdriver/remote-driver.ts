@@ -1,4 +1,3 @@
-import { invalidParameter } from '../../base/errors.js';
 import type { ForwardingDriver, LogBatch, LogFollow, LogInfo, LogPosition, LogSink } from './driver.js';
 import { JsonCache, type Limits } from './json-cache.js';
 import { readRecords } from './json-records.js';
@@ -32,9 +31,6 @@ export abstract class RemoteDriver extends JsonCache implements ForwardingDriver
   validate(options: Readonly<Record<string, string>>): void {
     requireKnown(this.name, options, [...SHARED, ...this.options]);
     parseFlag('cache-disabled', options['cache-disabled']);
-    if (parseFlag('cache-compress', options['cache-compress'])) {
-      throw invalidParameter(`log opt 'cache-compress' of the ${this.name} log driver is not supported: leave it out`);
-    }
     this.limits(options);
     this.check(options);
   }
@@ -47,6 +43,7 @@ export abstract class RemoteDriver extends JsonCache implements ForwardingDriver
     return {
       maxSize: parseSize('cache-max-size', options['cache-max-size'] ?? CACHE_SIZE),
       maxFiles: parseCount('cache-max-file', options['cache-max-file'] ?? CACHE_FILES),
+      compress: parseFlag('cache-compress', options['cache-compress'] ?? 'true'),
     };
   }
 }

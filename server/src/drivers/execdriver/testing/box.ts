@@ -49,7 +49,7 @@ export class Box {
     const id = newId();
     const [upper, work] = ['upper', 'work'].map((name) => join(this.folder, 'layers', id, name));
     for (const folder of [upper, work]) mkdirSync(folder as string, { recursive: true });
-    const log: LogTarget = { driver: 'json-file', path: join(this.folder, `${id}.log`), maxSize: 0, maxFiles: 1 };
+    const log: LogTarget = { driver: 'json-file', path: join(this.folder, `${id}.log`), maxSize: 0, maxFiles: 1, compress: false };
     const { tty = false, openStdin = false, stdinOnce = false, consoleSize } = changes;
     const options = [`lowerdir=${this.image}`, `upperdir=${upper}`, `workdir=${work}`];
     return {

@@ -12,9 +12,6 @@ export class LocalLogDriver extends JsonCache {
 
   validate(options: Readonly<Record<string, string>>): void {
     requireKnown(this.name, options, OPTIONS);
-    if (parseFlag('compress', options['compress'])) {
-      throw invalidParameter("log opt 'compress' of the local log driver is not supported: leave it out");
-    }
     if (options['max-size'] === '-1')
       throw invalidParameter("invalid log opt max-size '-1': logs of the local log driver are always bounded");
     this.limits(options);
@@ -24,6 +21,7 @@ export class LocalLogDriver extends JsonCache {
     return {
       maxSize: parseSize('max-size', options['max-size'] ?? MAX_SIZE),
       maxFiles: parseCount('max-file', options['max-file'] ?? MAX_FILES),
+      compress: parseFlag('compress', options['compress'] ?? 'true'),
     };
   }
 }

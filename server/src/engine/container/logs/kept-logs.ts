@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../../base/config.js';
 import { notFound } from '../../../base/errors.js';
+import { logFileNames } from '../../../base/log-file-names.js';
 import type { Container } from '../../../container/container.js';
 import { Database } from '../../../state/database.js';
 import { logPath } from '../rootfs/paths.js';
@@ -82,7 +83,7 @@ export class KeptLogs {
   async keep(container: Container): Promise<void> {
     const { id } = container;
     const from = logPath(this.config, id);
-    const files = await logFiles(from);
+    const files = await logFileNames(from);
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     const size = sizes.reduce((sum, each) => sum + each, 0);
     if (size === 0) return;
@@ -126,16 +127,5 @@ export class KeptLogs {
       bytes += size;
       if (bytes > MOST_BYTES || at >= MOST_LOGS) await this.remove(id);
     }
-  }
-}
-
-/** The files of a log and of its past, which all begin with its name. */
-async function logFiles(path: string): Promise<string[]> {
-  try {
-    const names = await readdir(dirname(path));
-    return names.filter((name) => name.startsWith(basename(path))).map((name) => join(dirname(path), name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
   }
 }
