@@ -35,7 +35,7 @@ module.exports = {
     room('graph', base, state, events, contract),
     room('network', base, state, events, contract),
     room('volume', base, state, events, contract),
-    room('container', base, state, events, contract),
+    room('container', base, state, events, contract, rooms('libcontainer')),
     room('builder', base, contract),
     room('engine', base, state, events, contract, rooms('registry', 'auth', 'graph', 'network', 'volume', 'container', 'builder')),
     room('deploy', base, state, events, rooms('compose', 'engine', 'registry')),

@@ -122,6 +122,19 @@ describe('--mount type=image', () => {
     expect(await run(mount(',image-subpath=etc'), BUSYBOX, 'ls', '/image')).toBe('group\npasswd');
   });
 
+  test('shows a single file, which the container may change for itself', async () => {
+    const file = mount(',image-subpath=etc/passwd');
+    const id = await suite.docker.ok('create', file, BUSYBOX, 'sh', '-c', 'wc -l </image; echo x >>/image');
+    const lines = Number(await run(mount(''), BUSYBOX, 'sh', '-c', 'wc -l </image/etc/passwd'));
+    expect(await suite.docker.ok('start', '-a', id)).toBe(String(lines));
+    expect(await suite.docker.ok('start', '-a', id)).toBe(String(lines + 1));
+    await suite.docker.ok('rm', id);
+    const { code, stderr } = await suite.docker.run(['run', '--rm', `${file},readonly`, BUSYBOX, 'sh', '-c', 'echo x >>/image']);
+    expect(stderr).toContain('Read-only file system');
+    expect(code).toBe(1);
+    expect(await run(file, BUSYBOX, 'sh', '-c', 'wc -l </image')).toBe(String(lines));
+  });
+
   test('read-only, as told', async () => {
     const { code, stderr } = await suite.docker.run(['run', '--rm', mount(',readonly'), BUSYBOX, 'touch', '/image/new']);
     expect(stderr).toContain('Read-only file system');

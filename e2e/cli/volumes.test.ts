@@ -56,6 +56,26 @@ describe('docker volume', () => {
   });
 });
 
+test('a new volume takes what the image shows at its place, as it is there, and nothing that a later step has deleted', async () => {
+  const steps = [
+    `FROM ${BUSYBOX}`,
+    'RUN mkdir -p /data /kept/in && echo gone > /data/gone && echo gone > /kept/gone',
+    'RUN rm -rf /data && mkdir /data && echo new > /data/new && ln -s new /data/link && rm /kept/gone',
+    'RUN cd /data && chown -R 7:8 . && chmod 2750 . && chmod 4755 new && touch -d "2001-02-03 04:05:06" new && ln new linked',
+  ];
+  await suite.docker.feed(steps.join('\n'), 'build', '-q', '-t', 'filled', '-');
+  const look = 'cd /data && ls -A && stat -c "%u:%g %a" . new && stat -c "%h %Y" new && readlink link && cat linked';
+  const there = await docker('run', '--rm', 'filled', 'sh', '-c', look);
+  expect(there).toBe('link\nlinked\nnew\n7:8 2750\n7:8 4755\n2 981173106\nnew\nnew');
+  expect(await docker('run', '--rm', '-v', '/data', 'filled', 'sh', '-c', look)).toBe(there);
+  expect(await docker('run', '--rm', '-v', '/kept', 'filled', 'ls', '-A', '/kept')).toBe('in');
+  expect(await docker('run', '--rm', '-v', '/nowhere', 'filled', 'ls', '-A', '/nowhere')).toBe('');
+  const part = (path: string) =>
+    docker('run', '--rm', `--mount=type=image,source=filled,target=/part,image-subpath=${path}`, BUSYBOX, 'ls', '-A', '/part');
+  expect(await part('data')).toBe('link\nlinked\nnew');
+  await docker('rmi', 'filled');
+});
+
 describe('a local volume with options', () => {
   test('is a tmpfs for as long as a container uses it, across a restart of the daemon', RESTARTS, async () => {
     await docker('volume', 'create', '-o', 'type=tmpfs', '-o', 'device=tmpfs', '-o', 'o=size=2m,uid=1000', 'fast');

@@ -14,6 +14,7 @@
 #include "archive/layer/read_write_layer.h"
 #include "archive/layer/seal_layer.h"
 #include "archive/layer/spread_layers.h"
+#include "archive/layer/whiteout.h"
 #include "archive/owners.h"
 #include "archive/pack.h"
 #include "archive/remove_tree.h"
@@ -334,6 +335,11 @@ Napi::Value isTar(const CallbackInfo& info) {
       [](Napi::Env env, bool& found) -> Napi::Value { return Napi::Boolean::New(env, found); });
 }
 
+/** Not AsyncWork: one system call, asked for each folder of a path. */
+Napi::Value isOpaque(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), archive::isOpaque(text(info[0]).c_str()));
+}
+
 std::vector<archive::owners::Range> toRanges(const Napi::Value& value) {
   std::vector<archive::owners::Range> ranges;
   const auto list = value.As<Napi::Array>();
@@ -383,6 +389,7 @@ void bindArchive(Napi::Env env, Napi::Object exports) {
   add("digestTree", digestTree);
   add("readFile", readFile);
   add("isTar", isTar);
+  add("isOpaque", isOpaque);
   add("makeReadWriteLayer", makeReadWriteLayer);
   add("sealLayer", sealLayer);
   add("adoptFolders", adoptFolders);

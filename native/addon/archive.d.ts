@@ -181,6 +181,9 @@ export function readFile(root: string, path: string): ArchiveReader;
 /** Whether a regular file is a tar, compressed or not. */
 export function isTar(root: string, path: string): Promise<boolean>;
 
+/** Whether the folder `path` of a layer hides what the layers below have in it, as overlayfs marks it; a link is followed. */
+export function isOpaque(path: string): boolean;
+
 // Layers that are whole trees, for hosts without overlayfs.
 
 /** Copies the tree `from` to the new folder `to`, with owners, modes, times, links, devices and xattrs. */

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 namespace slipway::archive {
 
@@ -21,10 +20,7 @@ Status isHidden(int layer, const std::string& path, bool& out) {
     if (status.ok()) {
       struct stat info{};
       SLIPWAY_TRY(check(fstat(folder.get(), &info), "stat", above));
-      char value = 0;
-      const bool opaque =
-          getxattr(procPath(folder.get()).c_str(), "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
-      out = !S_ISDIR(info.st_mode) || opaque;
+      out = !S_ISDIR(info.st_mode) || isOpaque(procPath(folder.get()).c_str());
       if (out) return success();
     } else if (status.error != ENOENT && status.error != ENOTDIR && status.error != ELOOP) {
       return status;

@@ -52,4 +52,9 @@ Status setOpaque(int folder) {
   return check(fsetxattr(folder, "trusted.overlay.opaque", "y", 1, 0), "set trusted.overlay.opaque");
 }
 
+bool isOpaque(const char* path) {
+  char value = 0;
+  return getxattr(path, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
+}
+
 } // namespace slipway::archive

@@ -31,4 +31,7 @@ Status setOpaque(int folder);
 
 bool isWhiteout(const struct stat& info);
 
+/** Whether the folder `path`, a link being followed, hides what lower layers have in it. */
+bool isOpaque(const char* path);
+
 } // namespace slipway::archive

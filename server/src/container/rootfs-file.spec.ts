@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { markOpaque } from './testing/opaque.js';
 import { layersOf, readRootfsFile } from './rootfs-file.js';
 
 describe('readRootfsFile', () => {
@@ -30,6 +31,13 @@ describe('readRootfsFile', () => {
   it('sees that it was deleted (needs root, for mknod)', () => {
     execFileSync('mknod', [join(upper, 'etc/passwd'), 'c', '0', '0']);
     expect(read()).toBe('');
+  });
+
+  it('sees that its folder was made anew (needs root, for setfattr)', () => {
+    markOpaque(join(upper, 'etc'));
+    expect(read()).toBe('');
+    writeFileSync(join(upper, 'etc/passwd'), 'upper');
+    expect(read()).toBe('upper');
   });
 
   it('follows links inside the rootfs and never out of it', () => {

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import type { RootfsMount } from '../base/rootfs-mount.js';
+import { archive } from '../libcontainer/index.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** Not in node:fs: open(2) for a handle that reads nothing and runs no driver. */
@@ -74,11 +75,12 @@ function search(layers: readonly string[], path: string, wish: Wish): Found {
 function searchLayer(layer: string, path: string, wish: Wish): Found | 'hidden' | undefined {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   let folder = openSync(layer, O_PATH | O_DIRECTORY);
+  let opaque = false;
   try {
     for (const [index, name] of names.entries()) {
       const at = `/proc/self/fd/${folder}/${name}`;
       const stats = lstatSync(at, { throwIfNoEntry: false });
-      if (!stats) return undefined;
+      if (!stats) return opaque ? 'hidden' : undefined;
       const last = index === names.length - 1;
       if (stats.isSymbolicLink()) return { kind: 'link', target: follow(names, index, readlinkSync(at)) };
       if (isWhiteout(stats) || (!last && !stats.isDirectory())) return 'hidden';
@@ -87,6 +89,7 @@ function searchLayer(layer: string, path: string, wish: Wish): Found | 'hidden' 
       const next = openSync(at, O_PATH | O_NOFOLLOW | O_DIRECTORY);
       closeSync(folder);
       folder = next;
+      opaque ||= archive.isOpaque(`/proc/self/fd/${folder}`);
     }
     return undefined;
   } finally {

@@ -1,17 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RootfsMount } from '../../../base/rootfs-mount.js';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../../base/config.js';
 import { invalidParameter, messageOf, systemError } from '../../../base/errors.js';
 import type { Undo } from '../../../base/undo.js';
 import type { Container } from '../../../container/container.js';
-import { findFolders } from '../../../container/merged-folder.js';
 import type { ContainerMount } from '../../../container/mount.js';
 import { Layers } from '../../../graph/layers.js';
 import { Volumes } from '../../../volume/volumes.js';
 import { CopyUp } from './copy-up.js';
 import { giveToContainers } from './give-to-containers.js';
+import { imagePart } from './image-part.js';
 import { checkPropagation } from './shared-source.js';
 
 /** Makes the sources of a container's mount points ready to be bound. */
@@ -33,7 +32,7 @@ export class MountSources {
     return Promise.all(
       container.record.mounts.map(async (mount) => {
         if (mount.type === 'volume') return this.volume(container, mount, undo, held);
-        if (mount.type === 'image') return { ...mount, rootfs: await this.image(mount) };
+        if (mount.type === 'image') return this.image(mount);
         if (mount.type === 'bind') {
           await ensureSource(mount, this.config);
           await checkPropagation(mount);
@@ -43,16 +42,13 @@ export class MountSources {
     );
   }
 
-  /** The image under its read-write layer; of a folder in it, the same folder of every layer that has it. */
-  private async image({ layer = '', source, subpath }: ContainerMount): Promise<RootfsMount> {
-    const [mount] = await this.layers.mounts(layer);
-    if (!mount) throw systemError(`layer ${layer} of the mounted image ${source} cannot be mounted`);
-    if (!subpath) return mount;
-    const prefix = 'lowerdir=';
-    const lowers = mount.options.find((option) => option.startsWith(prefix))?.slice(prefix.length) ?? '';
-    const folders = await findFolders(lowers.split(':').filter(Boolean), subpath);
-    if (folders.length === 0) throw invalidParameter(`cannot access path ${subpath} of image ${source}: it is no folder there`);
-    return { ...mount, options: mount.options.map((option) => (option.startsWith(prefix) ? prefix + folders.join(':') : option)) };
+  /** The image under its read-write layer. */
+  private async image(mount: ContainerMount): Promise<ContainerMount> {
+    const { layer = '', source, subpath } = mount;
+    const [rootfs] = await this.layers.mounts(layer);
+    if (!rootfs) throw systemError(`layer ${layer} of the mounted image ${source} cannot be mounted`);
+    if (!subpath) return { ...mount, rootfs };
+    return imagePart(mount, rootfs, subpath);
   }
 
   private async volume(container: Container, mount: ContainerMount, undo: Undo, held: Undo): Promise<ContainerMount> {
