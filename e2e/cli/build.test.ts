@@ -269,7 +269,7 @@ describe('a build that fails', () => {
       /COPY failed: file not found in build context or excluded by \.dockerignore: stat none: file does not exist \(line 2 of the Dockerfile\)/,
     ],
     ['ENV A=${B:?needed}', /B: needed \(line 2 of the Dockerfile\)/],
-    ['COPY --from=9 /x /', /9/],
+    ['COPY --from=9 /x /', /invalid from flag value 9: /],
     ['USER\nRUN x', /USER requires/],
     ['EXPOSE 99999', /invalid containerPort: 99999/],
   ])('%j', async (text, message) => expect(await failure(`FROM ${BUSYBOX}\n${text}`)).toMatch(message));

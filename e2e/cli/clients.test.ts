@@ -6,6 +6,7 @@ import { extract, pack } from 'tar-stream';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { unique } from '../fixtures/names.ts';
+import { softLimit } from '../fixtures/oci-runtime.ts';
 import { run } from '../fixtures/process.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
@@ -15,7 +16,10 @@ const SERVE = 'mkdir /www; echo page >/www/index.html; echo serving; exec httpd 
 describe('SDKs do their container work unchanged', () => {
   test("docker-py, Debian's", { timeout: 240_000 }, async () => {
     const script = join(import.meta.dirname, '../fixtures/docker-py.py');
-    const { code, stdout, stderr } = await run('/usr/bin/python3', [script, BUSYBOX], { env: suite.docker.env, timeoutMs: 240_000 });
+    const { code, stdout, stderr } = await run('/usr/bin/python3', [script, BUSYBOX, String(softLimit(100, 200))], {
+      env: suite.docker.env,
+      timeoutMs: 240_000,
+    });
     expect(stderr).toBe('');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'all as it should be\n' });
   });

@@ -5,7 +5,7 @@ import { DebianRuntimes } from '../fixtures/oci-runtime.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const runtimes = new DebianRuntimes();
-const suite = useDaemon({ flags: runtimes.flags });
+const suite = useDaemon({ flags: [...runtimes.flags, '--default-runtime=slipway'] });
 const names: string[] = [];
 
 afterEach(async () => {

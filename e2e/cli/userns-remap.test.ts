@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { unique } from '../fixtures/names.ts';
+import { testedRuntime } from '../fixtures/oci-runtime.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const FIRST = 200_000;
@@ -29,7 +30,7 @@ const suite = useDaemon({ within, flags: ['--userns-remap=seafarer', '--add-runt
 const run = (...args: string[]) => suite.docker.ok('run', '--rm', ...args);
 const hostUid = (pid: number) => /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
-describe('--userns-remap', () => {
+describe.runIf(testedRuntime === undefined)('--userns-remap', () => {
   test('containers have IDs of their own, and files of theirs a folder of their own', async () => {
     const { docker, daemon } = suite;
     const root = join(daemon.dataRoot, `${FIRST}.${FIRST}`);

@@ -23,14 +23,65 @@ namespace slipway::shim::oci {
 namespace {
 
 constexpr const char* run_operation = "run OCI runtime";
+constexpr const char* sources_folder = "sources";
 constexpr size_t longest_pid = 32;
 
+/**
+ * Copies what the container is to have from the host by a path that leads nowhere in another mount namespace, or as a
+ * peer of the host's mount.
+ */
+Status openSources(const json::Value& sources, int* trees) {
+  for (const json::Value& each : sources) {
+    Fd tree;
+    SLIPWAY_TRY(mount::openTree(each.c_str(), mount::Options{.bind = true, .bind_recursive = true}, tree));
+    *trees++ = tree.release();
+  }
+  return success();
+}
+
+/** Puts those copies into a folder of the bundle, by their numbers. */
+Status placeSources(const json::Value& sources, const int* trees) {
+  if (sources.size() != 0 && mkdir(sources_folder, 0700) < 0 && errno != EEXIST)
+    return failure("make folder", sources_folder);
+  for (size_t i = 0; i < sources.size(); i++) {
+    const Fd tree(trees[i]);
+    PathText name(sources_folder, "/");
+    name.number(static_cast<int64_t>(i));
+    struct stat info{};
+    SLIPWAY_TRY(check(fstat(tree.get(), &info), "stat mount source", name.view()));
+    const bool folder = S_ISDIR(info.st_mode);
+    if ((folder ? mkdir(name.c_str(), 0700) : mknod(name.c_str(), S_IFREG | 0600, 0)) < 0 && errno != EEXIST)
+      return failure("make mount source", name.view());
+    const Fd target(open(name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!target) return failure("open", name.view());
+    SLIPWAY_TRY(mount::attach(tree.get(), target.get(), name.c_str()));
+  }
+  return success();
+}
+
+/**
+ * Runtimes mount on these, and some follow a link there out of the root (CVE-2026-41579, CVE-2023-27561).
+ * @return ELOOP when the image has a link in the place of one
+ */
+Status checkPlaces(int root) {
+  for (const char* name : {"dev", "proc", "sys"}) {
+    struct stat info{};
+    if (fstatat(root, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+      return failure(ELOOP, "mount over a link of the image", name);
+  }
+  return success();
+}
+
 /** Puts the root where the spec's `root.path` says, for this shim and what it starts: the host never sees it. */
-Status mountRoot(Arena& arena, const json::Value& mounts) {
+Status mountRoot(Arena& arena, const json::Value& mounts, const json::Value& sources) {
   Fd tree;
+  int* trees = arena.array<int>(sources.size() + 1);
+  SLIPWAY_TRY(openSources(sources, trees));
   SLIPWAY_TRY(check(unshare(CLONE_NEWNS), "make mount namespace"));
   SLIPWAY_TRY(check(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "make mounts private", "/"));
+  SLIPWAY_TRY(placeSources(sources, trees));
   SLIPWAY_TRY(rootfs::make(arena, mounts, tree));
+  SLIPWAY_TRY(checkPlaces(tree.get()));
   if (mkdir("rootfs", 0755) < 0 && errno != EEXIST) return failure("make folder", "rootfs");
   const Fd target(open("rootfs", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!target) return failure("open", "rootfs");
@@ -128,7 +179,7 @@ Status makeProcess(Arena& arena, const json::Value& options, const ChildStdio& s
 Status makeContainer(Arena& arena, const json::Value& options, cgroup::Place& place, Child& child) {
   ChildStdio stdio;
   SLIPWAY_TRY(openLog(options));
-  SLIPWAY_TRY(mountRoot(arena, options["rootfs"]));
+  SLIPWAY_TRY(mountRoot(arena, options["rootfs"], options["sources"]));
   if (!options["tty"].boolean()) {
     const uint32_t streams = protocol::out | protocol::err | (options["openStdin"].boolean() ? protocol::in : 0U);
     SLIPWAY_TRY(supervisor.stdio().makePipes(streams, options["stdinOnce"].boolean(), stdio));

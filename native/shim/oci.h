@@ -16,7 +16,8 @@ inline constexpr int not_run_code = 127;
 
 /**
  * Makes the container of the bundle in the working folder, up to its waiting init.
- * @param options {runtime, rootfs, tty, openStdin, stdinOnce, log, rows, columns, cgroupsPath}
+ * @param options {runtime, rootfs, sources (paths that are copied to the folder of that name, by number), tty,
+ * openStdin, stdinOnce, log, rows, columns, cgroupsPath}
  * @return operation "run OCI runtime" when it has failed: its own log says why
  */
 Status makeContainer(Arena& arena, const json::Value& options, cgroup::Place& place, Child& child);

@@ -8,7 +8,9 @@ import { ensurePodman } from './setup/podman.mjs';
 import { main, root, say, SetupError } from './setup/run.mjs';
 import { native } from './suites/native.mjs';
 import { playwright } from './suites/playwright.mjs';
-import { vitest } from './suites/vitest.mjs';
+import { onRuntime, vitest } from './suites/vitest.mjs';
+
+const containerTests = ['run', 'host-config', 'lifecycle', 'exec', 'copy', 'volumes'].map((name) => `cli/${name}.test.ts`);
 
 /** Name -> a function that runs the suite and resolves to {passed, failed}. */
 const suites = {
@@ -17,6 +19,9 @@ const suites = {
   native,
   // Once more for a test that ran out of its time on a machine that is shared: the report says which (`retry x1`).
   e2e: () => vitest('e2e', '--retry=1'),
+  // All of them: npm run test:runtimes.
+  runc: () => onRuntime('runc', ...containerTests),
+  crun: () => onRuntime('crun', ...containerTests),
   ui: playwright,
 };
 

@@ -10,6 +10,12 @@ export class RunFailed extends KindError {
   }
 }
 
+/** An error that also tells what it was about; the caller's wish to end is none. */
+export function withPrefix(error: unknown, prefix: string): unknown {
+  if (!(error instanceof KindError) || error.kind === 'Cancelled') return error;
+  return new KindError(error.kind, `${prefix}: ${error.message}`, { cause: error });
+}
+
 /** An error of a step, with the line of the Dockerfile it stands on. */
 export function atStep(error: unknown, line: number): unknown {
   if (error instanceof RunFailed || !(error instanceof KindError) || error.kind === 'Cancelled') return error;

@@ -1,7 +1,7 @@
 // Runs a Vitest project and counts.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { node, root, run } from '../setup/run.mjs';
+import { environment, node, root, run } from '../setup/run.mjs';
 
 /**
  * Counts from Vitest's JSON report.
@@ -23,12 +23,22 @@ export function countVitest(code, report) {
  * Runs Vitest in one workspace, its report going to the terminal.
  * @returns {Promise<{passed: number, failed: number}>}
  */
-export async function vitest(workspace, ...args) {
-  const report = join(root, `.cache/test/${workspace}.json`);
+export function vitest(workspace, ...args) {
+  return vitestAs(workspace, workspace, {}, ...args);
+}
+
+/** The tests of containers, run by an OCI runtime of Debian's. @param {string} runtime runc or crun */
+export function onRuntime(runtime, ...files) {
+  return vitestAs(runtime, 'e2e', { SLIPWAY_TEST_RUNTIME: runtime }, '--retry=1', ...files);
+}
+
+async function vitestAs(name, workspace, variables, ...args) {
+  const report = join(root, `.cache/test/${name}.json`);
   rmSync(report, { force: true });
   const program = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', join(root, workspace)];
   const { code } = await run(node, [...program, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], {
     live: true,
+    env: { ...environment, ...variables },
   });
   return countVitest(code, existsSync(report) ? readFileSync(report, 'utf8') : '');
 }

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { invalidParameter } from '../../base/errors.js';
 import type { Rootfs } from '../../drivers/execdriver/driver.js';
 import { findStage } from '../dockerfile/dockerfile.js';
+import { withPrefix } from '../errors.js';
 import type { StepLayer } from '../worker.js';
 import { heredocSources } from './heredoc-sources.js';
 import { place, type Placement } from './place.js';
@@ -33,11 +34,19 @@ function isUrl(source: string): boolean {
 
 /** The tree that is copied from. */
 async function withFiles(scene: CopyScene, work: (files: Rootfs) => Promise<void>): Promise<void> {
-  const { build, stage, instruction, lane } = scene;
+  const { build, stage, instruction } = scene;
   if (instruction.from === undefined) return work(build.context);
   const earlier = findStage(build.dockerfile.stages, instruction.from, stage.index);
-  const image = earlier ? await build.stage(earlier) : await build.worker.base(instruction.from, build.platform, lane);
+  const image = earlier ? await build.stage(earlier) : await namedImage(scene, instruction.from);
   return build.worker.read(image, work);
+}
+
+async function namedImage({ build, lane }: CopyScene, name: string) {
+  try {
+    return await build.worker.base(name, build.platform, lane);
+  } catch (error) {
+    throw withPrefix(error, `invalid from flag value ${name}`);
+  }
 }
 
 /** Downloads one after the other; each lasts until the files are copied. */

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecCommand, ExecProcess } from '../driver.js';
+import type { ExecCommand, ExecProcess, ExitStatus } from '../driver.js';
 import { startExec } from '../exec-process.js';
 import { streamBits } from '../protocol.js';
 import { ShimProcess, type ContainerPlace } from '../shim-process.js';
@@ -17,16 +17,27 @@ const ENDED = /not running|no such process|stopped|does not exist/i;
 /** A container that a runtime's command line has made, held by a shim. */
 export class OciProcess extends ShimProcess<OciPlace> {
   private execs = 0;
+  private readonly signalling = new Set<Promise<void>>();
+
+  /** A runtime's command takes longer than a process to end: who has sent a signal is told of that first. */
+  override get exit(): Promise<ExitStatus> {
+    return super.exit.then(async (status) => {
+      await Promise.allSettled(this.signalling);
+      return status;
+    });
+  }
 
   start(): Promise<void> {
     return this.place.command.run('start');
   }
 
   async signal(signal: number): Promise<void> {
+    const sent = this.send(signal);
+    this.signalling.add(sent);
     try {
-      await this.place.command.run('kill', { rest: [String(signal)] });
-    } catch (error) {
-      if (!ENDED.test((error as Error).message)) throw error;
+      await sent;
+    } finally {
+      this.signalling.delete(sent);
     }
   }
 
@@ -70,6 +81,14 @@ export class OciProcess extends ShimProcess<OciPlace> {
       const reason = await loggedError(log);
       await rm(folder, { recursive: true, force: true });
       throw reason ?? error;
+    }
+  }
+
+  private async send(signal: number): Promise<void> {
+    try {
+      await this.place.command.run('kill', { rest: [String(signal)] });
+    } catch (error) {
+      if (!ENDED.test((error as Error).message)) throw error;
     }
   }
 
