@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
-import { DebianRuntimes } from '../fixtures/oci-runtime.ts';
+import { debianRuntimes } from '../fixtures/oci-runtime.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
-const runtimes = new DebianRuntimes();
-const suite = useDaemon({ flags: [...runtimes.flags, '--default-runtime=slipway'] });
+const suite = useDaemon({ flags: [...debianRuntimes, '--default-runtime=slipway'] });
 const names: string[] = [];
 
 afterEach(async () => {
   if (names.length > 0) await suite.docker.ok('rm', '-f', ...names.splice(0));
 });
-afterAll(() => runtimes.remove());
 
 /** Starts a container that is removed after the test. */
 async function started(name: string, ...args: string[]): Promise<void> {

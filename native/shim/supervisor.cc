@@ -292,7 +292,11 @@ void Supervisor::dispose() {
 }
 
 void Supervisor::handleDeserted() {
-  if (supervisor.state_ == State::exited) supervisor.end();
+  const State state = supervisor.state_;
+  if (state == State::exited) return supervisor.end();
+  // A container waits for the next daemon; an exec that was not told to start never will be.
+  const bool waiting = state == State::preparing || state == State::created;
+  if (waiting && !supervisor.part_.container) supervisor.dispose();
 }
 
 /** Takes back what is the shim's to take back. */

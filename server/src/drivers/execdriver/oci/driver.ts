@@ -13,7 +13,7 @@ import { readUsage } from '../usage.js';
 import { OciProcess } from './container-process.js';
 import { readFeatures, type Features } from './features.js';
 import { loggedError, RuntimeCommand } from './runtime-command.js';
-import { withCopiedSources } from './sources.js';
+import { withCopiedSources, withPlainFiles } from './sources.js';
 import { standardSpec } from './spec.js';
 
 /** Where a host that has cgroups v1 and v2 at once has v2. */
@@ -55,7 +55,7 @@ export class OciDriver implements ExecDriver {
     await writeFile(join(bundle, 'runtime.json'), JSON.stringify(chosen), { mode: 0o600 });
     const line = new RuntimeCommand(chosen, bundle, command.id);
     const log = join(bundle, 'create.log');
-    const { spec, sources } = withCopiedSources(command.spec, bundle);
+    const { spec, sources } = withCopiedSources(await withPlainFiles(command.spec), bundle);
     const options = { ...launchOptions(command), sources, cgroupsPath: cgroup, runtime: createLine(line, log, command) };
     const config = standardSpec({ ...command, spec }, await this.featuresOf(chosen));
     const shim = await launchShim({ bundle, config, options: JSON.stringify(options), seccomp: '' });
