@@ -25,7 +25,7 @@ static constexpr std::string_view document = R"({
       "CAP_SYS_CHROOT", "CAP_SYS_MODULE", "CAP_SYS_NICE", "CAP_SYS_PACCT", "CAP_SYS_PTRACE", "CAP_SYS_RAWIO",
       "CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_SYSLOG", "CAP_WAKE_ALARM"
     ],
-    "cgroup": { "v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": false },
+    "cgroup": { "v1": true, "v2": true, "systemd": false, "systemdUser": false, "rdma": true },
     "seccomp": {
       "enabled": true,
       "actions": [

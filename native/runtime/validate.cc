@@ -13,10 +13,6 @@ static Status refuseUnknown(const json::Value& linux) {
     if (field && (field.type() != json::Value::Type::string || !field.string().empty()))
       return failure(ENOTSUP, "spec field is not supported", name);
   }
-  for (const std::string_view name : {"rdma", "hugepageLimits", "network"}) {
-    if (linux["resources"][name].size() != 0)
-      return failure(ENOTSUP, "spec field is not supported: linux.resources", name);
-  }
   return success();
 }
 

@@ -239,4 +239,22 @@ Status remove(const Place& place) {
   return status;
 }
 
+Status appendPageSize(Text<128>& name, const json::Value& size) {
+  const std::string_view text = size.string();
+  size_t digits = 0;
+  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') digits++;
+  const std::string_view unit = text.substr(digits);
+  if (digits == 0 || digits > 6 || (unit != "KB" && unit != "MB" && unit != "GB"))
+    return failure(EINVAL, "read size of huge pages", text);
+  name.append(text);
+  return success();
+}
+
+Text<256> rdmaLimit(const json::Value& device) {
+  Text<256> line(device.key());
+  if (device["hcaHandles"]) line.append(" hca_handle=").number(device["hcaHandles"].integer());
+  if (device["hcaObjects"]) line.append(" hca_object=").number(device["hcaObjects"].integer());
+  return line;
+}
+
 } // namespace slipway::cgroup

@@ -80,6 +80,12 @@ uint64_t keyedValue(std::string_view text, std::string_view key, uint64_t otherw
  */
 std::string_view cut(std::string_view& rest, char separator);
 
+/** Appends the size of huge pages as the kernel has it in names, such as 2MB. EINVAL for what is none. */
+Status appendPageSize(Text<128>& name, const json::Value& size);
+
+/** A line for rdma.max, from a member of the spec's `rdma`: the device with what it is limited to. */
+Text<256> rdmaLimit(const json::Value& device);
+
 namespace v1 {
 Status setResources(Arena& arena, const Place& place, const json::Value& resources);
 Status setDevices(const Place& place, const json::Value& devices);

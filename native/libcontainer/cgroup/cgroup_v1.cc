@@ -85,6 +85,33 @@ Status setPids(const Place& place, const json::Value& limit) {
   return set(place, "pids", "pids.max", most > 0 ? text.number(most).view() : std::string_view("max"));
 }
 
+/** Of the pages themselves and, where the kernel counts them, of those that are promised. */
+Status setHugePages(const Place& place, const json::Value& limits) {
+  for (const json::Value& each : limits) {
+    Text<128> name("hugetlb."), reserved("hugetlb.");
+    SLIPWAY_TRY(appendPageSize(name, each["pageSize"]));
+    SLIPWAY_TRY(appendPageSize(reserved, each["pageSize"]));
+    SLIPWAY_TRY(setNumber(place, "hugetlb", name.append(".limit_in_bytes").c_str(), each["limit"]));
+    const Status promised = setNumber(place, "hugetlb", reserved.append(".rsvd.limit_in_bytes").c_str(), each["limit"]);
+    if (!promised.ok() && promised.error != ENOENT) return promised;
+  }
+  return success();
+}
+
+Status setRdma(const Place& place, const json::Value& devices) {
+  for (const json::Value& each : devices) SLIPWAY_TRY(set(place, "rdma", "rdma.max", rdmaLimit(each).view()));
+  return success();
+}
+
+Status setNetwork(const Place& place, const json::Value& network) {
+  SLIPWAY_TRY(setLimit(place, "net_cls", "net_cls.classid", network["classID"]));
+  for (const json::Value& each : network["priorities"]) {
+    Text<64> text(each["name"].string(), " ");
+    SLIPWAY_TRY(set(place, "net_prio", "net_prio.ifpriomap", text.number(each["priority"].integer()).view()));
+  }
+  return success();
+}
+
 void appendNumber(Text<64>& text, const json::Value& number) {
   if (number && number.integer() >= 0) {
     text.number(number.integer());
@@ -110,6 +137,9 @@ Status setResources(Arena&, const Place& place, const json::Value& resources) {
   SLIPWAY_TRY(setMemory(place, resources["memory"]));
   SLIPWAY_TRY(setCpu(place, resources["cpu"]));
   SLIPWAY_TRY(setPids(place, resources["pids"]["limit"]));
+  SLIPWAY_TRY(setHugePages(place, resources["hugepageLimits"]));
+  SLIPWAY_TRY(setRdma(place, resources["rdma"]));
+  SLIPWAY_TRY(setNetwork(place, resources["network"]));
   return setBlockIo(place, resources["blockIO"]);
 }
 

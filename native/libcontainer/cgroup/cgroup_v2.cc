@@ -87,6 +87,25 @@ Status setPids(const Place& place, const json::Value& limit) {
   return set(place, "pids.max", limit.integer() > 0 ? text.number(limit.integer()).view() : std::string_view("max"));
 }
 
+Status setHugePages(const Place& place, const json::Value& limits) {
+  for (const json::Value& each : limits) {
+    Text<128> name("hugetlb."), reserved("hugetlb.");
+    SLIPWAY_TRY(appendPageSize(name, each["pageSize"]));
+    SLIPWAY_TRY(appendPageSize(reserved, each["pageSize"]));
+    Text<32> limit;
+    limit.number(each["limit"].integer());
+    SLIPWAY_TRY(set(place, name.append(".max").c_str(), limit.view()));
+    const Status promised = set(place, reserved.append(".rsvd.max").c_str(), limit.view());
+    if (!promised.ok() && promised.error != ENOENT) return promised;
+  }
+  return success();
+}
+
+Status setRdma(const Place& place, const json::Value& devices) {
+  for (const json::Value& each : devices) SLIPWAY_TRY(set(place, "rdma.max", rdmaLimit(each).view()));
+  return success();
+}
+
 Status setUnified(const Place& place, const json::Value& unified) {
   for (const json::Value& each : unified) {
     const Text<128> name(each.key());
@@ -109,7 +128,7 @@ bool isFrozen(int events, bool& frozen) {
 
 void delegateControllers(int folder) {
   // One by one: a controller that the host cannot hand down is missed only by a container that asks for its limits.
-  for (const std::string_view each : {"+cpu", "+cpuset", "+io", "+memory", "+pids"}) {
+  for (const std::string_view each : {"+cpu", "+cpuset", "+hugetlb", "+io", "+memory", "+pids", "+rdma"}) {
     static_cast<void>(file::write(folder, "cgroup.subtree_control", each));
   }
 }
@@ -119,6 +138,10 @@ Status setResources(const Place& place, const json::Value& resources) {
   SLIPWAY_TRY(setCpu(place, resources["cpu"]));
   SLIPWAY_TRY(setPids(place, resources["pids"]["limit"]));
   SLIPWAY_TRY(setBlockIo(place, resources["blockIO"]));
+  SLIPWAY_TRY(setHugePages(place, resources["hugepageLimits"]));
+  SLIPWAY_TRY(setRdma(place, resources["rdma"]));
+  // net_cls and net_prio have no successor among v2's controllers.
+  if (resources["network"].size() != 0) return failure(EOPNOTSUPP, "find cgroup controller", "net_cls");
   return setUnified(place, resources["unified"]);
 }
 
