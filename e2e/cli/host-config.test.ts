@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { unique } from '../fixtures/names.ts';
 import { must } from '../fixtures/process.ts';
+import { testedRuntime } from '../fixtures/oci-runtime.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const specs = mkdtempSync(join(tmpdir(), 'slipway-e2e-cdi-'));
@@ -162,4 +163,26 @@ test('--device with the name of a CDI device makes what its spec says', async ()
   writeFileSync(join(specs, 'card.json'), JSON.stringify({ cdiVersion: '0.6.0', kind: 'slipway.test/card', devices: [device] }));
   const script = 'echo $CARD; echo gone >/dev/card0; ls -l /dev/card0 | cut -c1';
   expect(await run('--device=slipway.test/card=0', BUSYBOX, 'sh', '-c', script)).toBe('0\nc');
+});
+
+test('the hooks of a CDI device run where they belong, and the container is like any other', async () => {
+  const told = join(specs, 'told');
+  const hook = (hookName: string, script: string) => ({ hookName, path: '/bin/sh', args: ['sh', '-c', script] });
+  const hooks = [
+    hook('createRuntime', `cat >${told}`),
+    hook('createContainer', String.raw`echo made >"$(sed -n 's/.*"bundle":"\([^"]*\)".*/\1/p')/rootfs/hooked"`),
+    hook('poststop', `echo stopped >>${told}`),
+  ];
+  const device = { name: '0', containerEdits: { hooks } };
+  writeFileSync(join(specs, 'hooked.json'), JSON.stringify({ cdiVersion: '0.6.0', kind: 'slipway.test/hooked', devices: [device] }));
+  const name = unique('hooked');
+  await suite.docker.ok('run', '-d', '--name', name, '--device=slipway.test/hooked=0', BUSYBOX, 'sh', '-c', 'cat /hooked; sleep 600');
+  const { Id, HostConfig } = await suite.docker.inspect(name);
+  expect(JSON.parse(readFileSync(told, 'utf8'))).toMatchObject({ id: Id, status: 'creating' });
+  await expect.poll(() => suite.docker.ok('logs', name), { timeout: 20_000 }).toBe('made');
+  expect(HostConfig.Runtime).toBe(testedRuntime ?? 'slipway');
+  expect(await suite.docker.ok('exec', name, 'cat', '/hooked')).toBe('made');
+  await suite.docker.ok('stop', '-t', '0', name);
+  await suite.docker.ok('rm', name);
+  expect(readFileSync(told, 'utf8')).toMatch(/stopped\n$/);
 });

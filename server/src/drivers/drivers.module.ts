@@ -3,11 +3,12 @@ import { Global, Module, type Provider } from '@nestjs/common';
 import { DAEMON_CONFIG, type DaemonConfig } from '../base/config.js';
 import { withSteps } from '../base/steps.js';
 import { archive } from '../libcontainer/index.js';
+import { runtimeProgram } from '../libcontainer/programs.js';
 import { Database } from '../state/database.js';
 import { EXEC_DRIVER } from './execdriver/driver.js';
 import { NativeDriver } from './execdriver/native/driver.js';
 import { OciDriver } from './execdriver/oci/driver.js';
-import { RuntimesDriver } from './execdriver/runtimes.js';
+import { HOOKED_RUNTIME, RuntimesDriver } from './execdriver/runtimes.js';
 import { chooseGraphDriver } from './graphdriver/choose.js';
 import { GRAPH_DRIVER } from './graphdriver/driver.js';
 import { Overlay2Driver } from './graphdriver/overlay2/driver.js';
@@ -43,9 +44,11 @@ const configured = <Driver>(provide: symbol, make: (config: DaemonConfig, databa
   useFactory: make,
 });
 
+const HOOKED = { [HOOKED_RUNTIME]: { path: runtimeProgram, args: [] } };
+
 const providers: Provider[] = [
   configured(EXEC_DRIVER, ({ execRoot, runtimes }) =>
-    withSteps(new RuntimesDriver(new NativeDriver(execRoot), new OciDriver(execRoot, runtimes)), 'ExecDriver'),
+    withSteps(new RuntimesDriver(new NativeDriver(execRoot), new OciDriver(execRoot, { ...runtimes, ...HOOKED })), 'ExecDriver'),
   ),
   configured(GRAPH_DRIVER, (config, database) => {
     const { remappedUser } = config;

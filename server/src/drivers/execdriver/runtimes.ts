@@ -1,4 +1,7 @@
-import type { ContainerCommand, ContainerProcess, ExecDriver, Rootfs, RootfsRequest, Usage } from './driver.js';
+import type { ContainerCommand, ContainerProcess, ExecDriver, OciSpec, Rootfs, RootfsRequest, Usage } from './driver.js';
+
+/** Name of the native runtime as a command line, which alone runs the hooks of a spec, such as those of CDI devices. No other can be called this. */
+export const HOOKED_RUNTIME = 'slipway hooks';
 
 /** Ends with the daemon. */
 interface Ending {
@@ -15,7 +18,8 @@ export class RuntimesDriver implements ExecDriver {
   ) {}
 
   create(command: ContainerCommand): Promise<ContainerProcess> {
-    return (command.runtime === undefined ? this.native : this.oci).create(command);
+    if (command.runtime !== undefined) return this.oci.create(command);
+    return hasHooks(command.spec) ? this.oci.create({ ...command, runtime: HOOKED_RUNTIME }) : this.native.create(command);
   }
 
   async adopt(id: string): Promise<ContainerProcess | undefined> {
@@ -39,4 +43,8 @@ export class RuntimesDriver implements ExecDriver {
     await this.native.onApplicationShutdown();
     await this.oci.onApplicationShutdown();
   }
+}
+
+function hasHooks(spec: OciSpec): boolean {
+  return Object.values((spec['hooks'] ?? {}) as Readonly<Record<string, readonly unknown[]>>).some((hooks) => hooks.length > 0);
 }
