@@ -3,6 +3,10 @@
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 PATH=$top/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TMPDIR=/tmp CI=1 NO_COLOR=1
 export PATH HOME TMPDIR CI NO_COLOR
+# What loads profiles into the kernel's AppArmor.
+busybox mount -t securityfs securityfs /sys/kernel/security
+busybox install -D "$top/.cache/guest/sbin/apparmor_parser" /usr/sbin/apparmor_parser
+echo "guest: AppArmor $(cat /sys/module/apparmor/parameters/enabled)"
 echo "guest: Linux $(uname -r), cgroup $(stat -fc %T /sys/fs/cgroup)"
 echo 'guest: native tests'
 (cd /tmp && "$top/$(sed -n 's/.*slipway\.native=\([^ ]*\).*/\1/p' /proc/cmdline)" --no-colors=true)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { hasAppArmor } from '../apparmor.js';
 
 /** What the spec depends on and the kernel decides. */
 export interface HostFacts {
@@ -17,6 +18,7 @@ export interface HostFacts {
   readonly memoryNodes: string;
   /** Memory and swap can be limited together. */
   readonly swapLimit: boolean;
+  readonly appArmor: boolean;
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
@@ -54,6 +56,7 @@ export function readHostFacts(): HostFacts {
     onlineCpus: numbersIn('/sys/devices/system/cpu/online'),
     memoryNodes: numbersIn('/sys/devices/system/node/online'),
     swapLimit: cgroupVersion === 2 || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes'),
+    appArmor: hasAppArmor(),
   };
 }
 

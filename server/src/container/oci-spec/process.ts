@@ -2,6 +2,7 @@ import type { ContainerConfig, HostConfig, Ulimit } from '../../api/generated/ty
 import { invalidParameter } from '../../base/errors.js';
 import { argumentsOf } from '../container.js';
 import { underInit } from './init.js';
+import { apparmorProfile } from '../apparmor.js';
 import type { SecurityOptions } from './security-options.js';
 import type { ResolvedUser } from './user.js';
 
@@ -68,10 +69,13 @@ export interface ProcessInput {
   readonly security: SecurityOptions;
   readonly hostname: string;
   readonly withInit: boolean;
+  /** The host has it. */
+  readonly appArmor: boolean;
 }
 
 /** The spec's `process` of a container. */
-export function processSection({ config, hostConfig, user, capabilities, security, hostname, withInit }: ProcessInput) {
+export function processSection({ config, hostConfig, user, capabilities, security, hostname, withInit, appArmor }: ProcessInput) {
+  const profile = apparmorProfile(security.apparmor, hostConfig, appArmor);
   return {
     terminal: config.Tty ?? false,
     user: userSection(user, hostConfig.Umask),
@@ -81,6 +85,7 @@ export function processSection({ config, hostConfig, user, capabilities, securit
     capabilities: capabilitySets(capabilities),
     rlimits: rlimitsSection(hostConfig.Ulimits),
     noNewPrivileges: security.noNewPrivileges,
+    ...(profile && { apparmorProfile: profile }),
     ...(hostConfig.OomScoreAdj && { oomScoreAdj: hostConfig.OomScoreAdj }),
   };
 }

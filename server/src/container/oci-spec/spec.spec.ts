@@ -11,6 +11,7 @@ const host: HostFacts = {
   capabilities: CAPABILITIES,
   timeNamespace: true,
   possibleCpus: '0-1',
+  appArmor: false,
   onlineCpus: '0-1',
   memoryNodes: '0',
   swapLimit: true,

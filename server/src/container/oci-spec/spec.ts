@@ -57,7 +57,7 @@ export async function buildSpec(input: SpecInput): Promise<OciSpec> {
   const ownUts = namespaces.some(({ type, path }) => type === 'uts' && path === undefined);
   return {
     ociVersion: '1.2.0',
-    process: processSection({ config, hostConfig, user, capabilities, security, hostname, withInit }),
+    process: processSection({ config, hostConfig, user, capabilities, security, hostname, withInit, appArmor: host.appArmor }),
     root: { path: 'rootfs', readonly: hostConfig.ReadonlyRootfs ?? false },
     ...(ownUts && { hostname, ...(config.Domainname && { domainname: config.Domainname }) }),
     mounts: withInit ? [...mounts, initMount(init)] : mounts,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { ExecDriver } from './driver.js';
+import { testAppArmor } from './testing/apparmor.js';
 import { testAdoption } from './testing/adoption.js';
 import { testCgroup } from './testing/cgroup.js';
 import { testEscapes } from './testing/escapes.js';
@@ -13,7 +14,7 @@ import { testUserNamespace } from './testing/user-namespace.js';
 
 /** What every ExecDriver does; run as root, leaves nothing behind. */
 export function testExecDriver(name: string, makeDriver: (execRoot: string) => ExecDriver): void {
-  testAll(name, makeDriver, [testProcess, testStdio, testExec, testCgroup, testAdoption]);
+  testAll(name, makeDriver, [testProcess, testStdio, testExec, testCgroup, testAdoption, testAppArmor]);
 }
 
 /** What a runtime of our own answers for besides: what a program can reach, and what an image can bring about. */

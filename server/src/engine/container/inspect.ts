@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ContainerInspectResponse } from '../../api/generated/types.gen.js';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
+import { apparmorProfile, hasAppArmor } from '../../container/apparmor.js';
 import { argumentsOf } from '../../container/container.js';
 import { toMountPoint } from '../../container/mount.js';
+import { parseSecurityOptions } from '../../container/oci-spec/security-options.js';
 import { toContainerState } from '../../container/state.js';
 import { Containers } from '../../container/store.js';
 import { Images } from '../../graph/images.js';
@@ -46,7 +48,8 @@ export class ContainerInspect implements Job<{ id: string; size?: boolean }, Con
       Platform: 'linux',
       MountLabel: '',
       ProcessLabel: '',
-      AppArmorProfile: '',
+      AppArmorProfile:
+        apparmorProfile(parseSecurityOptions(record.hostConfig.SecurityOpt).apparmor, record.hostConfig, hasAppArmor()) ?? '',
       ExecIDs: container.execs.size > 0 ? [...container.execs.keys()] : null,
       HostConfig: record.hostConfig,
       GraphDriver: graphDriver,

@@ -5,6 +5,7 @@ import type { Container } from '../../container/container.js';
 import type { Exec } from '../../container/exec.js';
 import { resolveCapabilities } from '../../container/oci-spec/capabilities.js';
 import { readHostFacts } from '../../container/oci-spec/host.js';
+import { apparmorProfile } from '../../container/apparmor.js';
 import { capabilitySets, environment, mergeEnvironment, rlimitsSection, userSection, withHome } from '../../container/oci-spec/process.js';
 import { parseSecurityOptions } from '../../container/oci-spec/security-options.js';
 import { resolveUser } from '../../container/oci-spec/user.js';
@@ -80,6 +81,8 @@ export class Processes {
       group: readRootfsFile(root, '/etc/group', LARGEST_USER_FILE),
     };
     const user = resolveUser(config.User || (record.config.User ?? ''), files, config.User ? [] : (hostConfig.GroupAdd ?? []));
+    const security = parseSecurityOptions(hostConfig.SecurityOpt);
+    const profile = apparmorProfile(security.apparmor, { Privileged: privileged ?? false }, this.host.appArmor);
     const base = environment({ ...record.config, Tty: config.Tty ?? false }, record.config.Hostname ?? '', user.home);
     return {
       terminal: config.Tty ?? false,
@@ -89,7 +92,8 @@ export class Processes {
       cwd: config.WorkingDir || record.config.WorkingDir || '/',
       capabilities: capabilitySets(capabilities),
       rlimits: rlimitsSection(hostConfig.Ulimits),
-      noNewPrivileges: !config.Privileged && parseSecurityOptions(hostConfig.SecurityOpt).noNewPrivileges,
+      noNewPrivileges: !config.Privileged && security.noNewPrivileges,
+      ...(profile && { apparmorProfile: profile }),
     };
   }
 }

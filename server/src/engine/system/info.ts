@@ -8,6 +8,7 @@ import { hostPlatform } from '../../base/platform.js';
 import { PRODUCT } from '../../base/product.js';
 import { withoutLogin } from '../../base/proxy-url.js';
 import { NATIVE_RUNTIME } from '../../base/runtime-name.js';
+import { hasAppArmor } from '../../container/apparmor.js';
 import { Containers } from '../../container/store.js';
 import { GRAPH_DRIVER, type GraphDriver } from '../../drivers/graphdriver/driver.js';
 import { NETWORK_DRIVERS, type NetworkDriver } from '../../drivers/networkdriver/driver.js';
@@ -94,6 +95,7 @@ export class SystemInfo implements Job<void, InfoBody> {
       RuncCommit: { ID: '', Expected: '' },
       InitCommit: { ID: '', Expected: '' },
       SecurityOptions: [
+        ...(hasAppArmor() ? ['name=apparmor'] : []),
         `name=seccomp,profile=${this.config.seccomp.name}`,
         ...(this.config.remappedUser ? ['name=userns'] : []),
         ...(cgroup.CgroupVersion === '2' ? ['name=cgroupns'] : []),

@@ -4,6 +4,7 @@ import { DAEMON_CONFIG, type DaemonConfig } from '../../../base/config.js';
 import { KindError, kindOf, messageOf, systemError } from '../../../base/errors.js';
 import { NATIVE_RUNTIME } from '../../../base/runtime-name.js';
 import { Undo } from '../../../base/undo.js';
+import { ensureDefaultProfile } from '../../../container/apparmor.js';
 import { eventAttributes } from '../../../container/attributes.js';
 import { inject, type EditableSpec } from '../../../container/cdi/inject.js';
 import { resolveDevices } from '../../../container/cdi/registry.js';
@@ -91,6 +92,7 @@ export class Launch {
       ofNetwork(this.sandboxes.reserve(undo.add(sandboxRequest(record), () => this.sandboxes.release(id)))),
     ]);
     await this.writeFiles(container);
+    if (this.host.appArmor) await ensureDefaultProfile();
     const spec = await this.spec({ ...this.linked(container.record), mounts }, rootfs, sharedMemory);
     const creation = this.driver.create({
       id,
