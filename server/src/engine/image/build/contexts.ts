@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { invalidParameter } from '../../../base/errors.js';
 import { LARGEST_DOCKERFILE } from '../../../builder/dockerfile/source.js';
 import type { Rootfs } from '../../../drivers/execdriver/driver.js';
+import { checkOut, isGit, parseGitUrl } from '../../git/index.js';
 import type { Progress } from '../progress.js';
 import { applyIgnore, readDockerfile, readLimited } from './context.js';
 import { Downloads } from './downloads.js';
-import { checkOut, isGit, parseGitUrl } from './git.js';
 import { WorkFolders } from './work-folders.js';
 
 export interface ContextRequest {
@@ -46,7 +46,7 @@ export class Contexts {
   private checkedOut<T>(request: ContextRequest, remote: string, signal: AbortSignal, work: Work<T>): Promise<T> {
     const place = parseGitUrl(remote);
     return this.folders.use(async (_, path) => {
-      const folder = await checkOut(place, path, signal);
+      const { folder } = await checkOut(place, path, signal);
       return this.folders.open(folder, (context) => this.ready(request, context, folder, work));
     });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isGit, parseGitUrl } from './git.js';
+import { isGit, parseGitUrl } from './place.js';
 
 describe('git contexts', () => {
   test.each([
@@ -13,7 +13,9 @@ describe('git contexts', () => {
     expect(parseGitUrl(remote)).toEqual(place);
   });
 
-  test.each(['https://example.com/a.tar.gz', 'http://example.com/Dockerfile', '-'])('%s is none', (remote) => expect(isGit(remote)).toBe(false));
+  test.each(['https://example.com/a.tar.gz', 'http://example.com/Dockerfile', '-'])('%s is none', (remote) =>
+    expect(isGit(remote)).toBe(false),
+  );
 
   test.each([
     'git@example.com:--upload-pack=touch /x',
