@@ -10,8 +10,8 @@ export interface AuditEntry {
   readonly time: number;
   /** Who; '' when that is not known. */
   readonly user: string;
-  /** How they came in. */
-  readonly by: 'socket' | 'certificate' | 'token' | 'session' | 'nobody';
+  /** How they came in, or what had the daemon do it for them. */
+  readonly by: 'socket' | 'certificate' | 'token' | 'session' | 'nobody' | 'poll' | 'webhook';
   /** What the owner calls the token; '' for none. */
   readonly token: string;
   /** Where from; '' for the local socket. */

@@ -30,7 +30,7 @@ export class Rights {
 
   constructor(
     private readonly grants: Grants,
-    private readonly scope?: Scope,
+    readonly scope?: Scope,
   ) {}
 
   /** Whether `right` is had in a Compose project; undefined or '' is what belongs to none. */

@@ -9,6 +9,7 @@ import { Presence } from '../api/access/presence.js';
 import { filterListed } from '../api/access/listed.js';
 import { gateOf } from '../api/http/gate.js';
 import { AlertWatch } from '../api/live/alerts/alert-watch.js';
+import { GitUpdates } from '../api/live/stacks/git-updates.js';
 import { LiveAdapter } from '../api/live/live.adapter.js';
 import { StatsRecorder } from '../api/live/stats/recorder.js';
 import { listenOn, listenTcp, listenUnix, type ListenerKind } from '../api/http/listeners.js';
@@ -80,6 +81,7 @@ export async function startDaemon(config: DaemonConfig, logger: DaemonLog): Prom
     http.app.get(StatsRecorder).adapt();
     http.app.get(AlertWatch).begin();
     http.app.get(ScheduleClock).begin();
+    await http.app.get(GitUpdates).begin();
     const dashboard = await openDoors(config, http, undo);
     return {
       dashboard,

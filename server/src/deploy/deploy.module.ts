@@ -10,6 +10,8 @@ import { ImageSupply } from './image-supply.js';
 import { Inspection } from './inspection.js';
 import { Replacement } from './replacement.js';
 import { ServiceBuild } from './service-build.js';
+import { GitStacks } from './stack/git/git-stacks.js';
+import { GitSources } from './stack/git/sources.js';
 import { StackLifecycle } from './stack/lifecycle.js';
 import { Planner } from './stack/plan.js';
 import { StackFiles } from './stack/stack-files.js';
@@ -21,6 +23,8 @@ import { Waiting } from './waiting.js';
 const rooms = [
   ContainerCheck,
   ContainerEdit,
+  GitSources,
+  GitStacks,
   GuardedUpdate,
   ImageBuilding,
   ImagePushing,

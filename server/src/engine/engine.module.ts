@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { JobGuard, Ownership } from './access/index.js';
+import { JobGuard, Ownership, StandingAskers } from './access/index.js';
 import { containerJobs } from './container/index.js';
 import { distributionJobs } from './distribution/index.js';
 import { Engine } from './engine.js';
@@ -31,7 +31,7 @@ const jobs = [
 /** The engine and the table of everything it can do. */
 @Global()
 @Module({
-  providers: [Engine, JobGuard, Ownership, Lifecycle, Counters, Metrics, ...jobs],
-  exports: [Engine, Ownership, Lifecycle, Metrics, ...jobs],
+  providers: [Engine, JobGuard, Ownership, StandingAskers, Lifecycle, Counters, Metrics, ...jobs],
+  exports: [Engine, Ownership, StandingAskers, Lifecycle, Metrics, ...jobs],
 })
 export class EngineModule {}

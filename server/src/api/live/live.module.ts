@@ -14,6 +14,7 @@ import { Pulls } from './pulls.js';
 import { StatsRecorder } from './stats/recorder.js';
 import { StatsController } from './stats/stats.controller.js';
 import { StatsSampler } from './stats-sampler.js';
+import { GitUpdates } from './stacks/git-updates.js';
 import { Tasks } from './tasks.js';
 import { ExecTerminals } from './terminals/exec-terminal.js';
 import { TerminalSessions } from './terminals/sessions.js';
@@ -31,6 +32,7 @@ import { TerminalController } from './terminals/terminal.controller.js';
     StateWatch,
     UsageWatch,
     Deployments,
+    GitUpdates,
     Pulls,
     StatsRecorder,
     StatsSampler,
@@ -40,6 +42,6 @@ import { TerminalController } from './terminals/terminal.controller.js';
     TerminalSessions,
     ...channelProviders,
   ],
-  exports: [Deployments, Tasks, TerminalSessions],
+  exports: [Deployments, GitUpdates, Tasks, TerminalSessions],
 })
 export class LiveModule {}

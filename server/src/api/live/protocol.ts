@@ -7,7 +7,7 @@
  *
  * Handshake: path /live, transport websocket, `auth: { token }` with the token that GET /dashboard/session answers.
  */
-import type { ImageUpdate, Schedule } from '../generated/dashboard/types.gen.js';
+import type { GitState, ImageUpdate, Schedule } from '../generated/dashboard/types.gen.js';
 import type { ContainerSummary, EventMessage, ImageSummary, Network, Volume } from '../generated/types.gen.js';
 
 /** What a channel of each kind is opened with. */
@@ -174,6 +174,8 @@ export interface StackEntry {
   folder: string;
   /** Paths of its Compose files; none where they are not known. */
   files: string[];
+  /** Left out where its files do not come from git. */
+  git?: GitState;
 }
 
 export interface Task {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
@@ -14,9 +14,11 @@ const LARGEST = 4 * 1024 * 1024;
 export class StackFiles {
   /** Folder of all stacks. */
   readonly root: string;
+  private readonly scratch: string;
 
   constructor(@Inject(DAEMON_CONFIG) config: Pick<DaemonConfig, 'dataRoot'>) {
     this.root = join(config.dataRoot, 'stacks');
+    this.scratch = join(this.root, '.scratch');
   }
 
   /** Names of the stacks that have a folder here. */
@@ -39,6 +41,36 @@ export class StackFiles {
     const files = await readdir(this.folder(name)).catch(whenMissing<string[]>([]));
     const found = MAIN_FILES.find((file) => files.includes(file));
     return found && join(this.folder(name), found);
+  }
+
+  /** Path of the main file of a stack whose file has a place of its own; undefined while it is not there. */
+  async mainAt(name: string, path: string): Promise<string | undefined> {
+    const main = join(this.folder(name), path);
+    return (await stat(main).catch(whenMissing(undefined))) && main;
+  }
+
+  /** Makes a folder for a short while, on the disk of the stacks, which is there until `work` has settled. */
+  async withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    await mkdir(this.scratch, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(join(this.scratch, 'git-'));
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Removes what a daemon that was killed has left half-done. */
+  async clearScratch(): Promise<void> {
+    await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  /** Makes a stack's folder, empty. @throws Conflict when there is one */
+  async makeFolder(name: string): Promise<void> {
+    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder(name), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? conflict(`there is a folder ${this.folder(name)} already`) : error;
+    });
   }
 
   /** Makes a stack's folder with its main file. @throws Conflict when there is one */
@@ -65,17 +97,17 @@ export class StackFiles {
     return file.readFile('utf8');
   }
 
-  /** As `read`, of a file in a stack's own folder, wherever links lead. @throws Forbidden for one outside of it */
-  async readOwn(name: string, path: string): Promise<string | undefined> {
+  /** As `read`, of a file in a stack's own folder, or in `folder` in its place, wherever links lead. @throws Forbidden for one outside of it */
+  async readOwn(name: string, path: string, folder = this.folder(name)): Promise<string | undefined> {
     const place = await realpath(path).catch(whenMissing(undefined));
     if (place === undefined) return undefined;
-    await this.checkOwn(name, place);
+    await this.checkOwn(name, place, folder);
     return this.read(place);
   }
 
   /** @throws Forbidden for a path that leads out of a stack's own folder */
-  async checkOwn(name: string, path: string): Promise<void> {
-    const [folder, place] = await Promise.all([realpath(this.folder(name)), realpath(path)]);
+  async checkOwn(name: string, path: string, own = this.folder(name)): Promise<void> {
+    const [folder, place] = await Promise.all([realpath(own), realpath(path)]);
     if (place !== folder && !place.startsWith(`${folder}/`))
       throw forbidden(`${path} is outside of the folder of stack ${name}: ask an admin`);
   }

@@ -32,8 +32,14 @@ export interface UpRequest {
   readonly build?: boolean;
   /** Make every container anew. */
   readonly recreate?: boolean;
+  /** Services whose containers are made anew, whatever they are now. */
+  readonly anew?: ReadonlySet<string>;
   /** Remove containers of services that are not in the file any more. */
   readonly removeOrphans?: boolean;
+}
+
+function isAnew({ name }: Service, { recreate, anew }: UpRequest): boolean {
+  return recreate === true || anew?.has(name) === true;
 }
 
 /** Makes a project what its files say, as `docker compose up -d` does. */
@@ -107,7 +113,7 @@ export class StackUp {
       const existing = await this.inspection.labelled(`${LABEL.project}=${project.name}`, `${LABEL.service}=${service.name}`);
       const steps = await this.planner.service(project, service, existing);
       for (const step of steps) await this.apply(project, service, step, image, request, subject, report, signal);
-      const kept = steps.every(({ action }) => action === 'keep') && !request.recreate;
+      const kept = steps.every(({ action }) => action === 'keep') && !isAnew(service, request);
       report({ subject, status: service.scale === 0 ? 'None wanted' : kept ? 'Running, unchanged' : 'Running', done: true });
     } catch (error) {
       report({ subject, status: 'Failed', done: true, error: messageOf(error) });
@@ -182,7 +188,7 @@ export class StackUp {
   ): Promise<void> {
     if (signal.aborted) throw cancelled('it was called off');
     const tell = (status: string, done = false) => report({ subject, part: step.name, status, done });
-    const action = request.recreate && step.container && step.action !== 'remove' ? 'recreate' : step.action;
+    const action = isAnew(service, request) && step.container && step.action !== 'remove' ? 'recreate' : step.action;
     const number = Number(/\d+$/.exec(step.name)?.[0] ?? 1);
     if (action === 'remove') await this.engine.run(ContainerDelete, { id: step.container ?? '', force: true });
     else if (action === 'start') await this.engine.run(ContainerStart, { id: step.container ?? '' });

@@ -9,6 +9,8 @@ export interface StackVersion {
   readonly created: number;
   /** Who saved it. */
   readonly user: string;
+  /** Of git, whose files they were; '' for what was written here. */
+  readonly revision: string;
 }
 
 export interface StackContent {
@@ -19,7 +21,7 @@ export interface StackContent {
 /** Versions a stack keeps. */
 const KEPT = 100;
 
-/** Every version of a stack's files that was saved from the page. */
+/** Every version of a stack's files that was saved from the page, or came from git. */
 @Injectable()
 export class StackVersions {
   constructor(private readonly database: Database) {
@@ -33,21 +35,22 @@ export class StackVersions {
          env TEXT NOT NULL,
          PRIMARY KEY (stack, number)
        ) STRICT, WITHOUT ROWID`,
+      "ALTER TABLE stack_version ADD COLUMN revision TEXT NOT NULL DEFAULT ''",
     ]);
   }
 
   /** Keeps a version, unless it is the newest one already. */
-  add(stack: string, { compose, env }: StackContent, user: string): void {
+  add(stack: string, { compose, env }: StackContent, user: string, revision = ''): void {
     const newest = this.list(stack)[0];
     if (newest) {
       const known = this.get(stack, newest.number);
-      if (known.compose === compose && known.env === env) return;
+      if (known.compose === compose && known.env === env && newest.revision === revision) return;
     }
     const number = (newest?.number ?? 0) + 1;
     this.database.durable(() => {
       this.database.sqlite
-        .prepare('INSERT INTO stack_version (stack, number, created, user, compose, env) VALUES (?, ?, ?, ?, ?, ?)')
-        .run(stack, number, Date.now(), user, compose, env);
+        .prepare('INSERT INTO stack_version (stack, number, created, user, compose, env, revision) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(stack, number, Date.now(), user, compose, env, revision);
       this.database.sqlite.prepare('DELETE FROM stack_version WHERE stack = ? AND number <= ?').run(stack, number - KEPT);
     });
   }
@@ -55,7 +58,7 @@ export class StackVersions {
   /** The newest first. */
   list(stack: string): StackVersion[] {
     return this.database.sqlite
-      .prepare<[string], StackVersion>('SELECT number, created, user FROM stack_version WHERE stack = ? ORDER BY number DESC')
+      .prepare<[string], StackVersion>('SELECT number, created, user, revision FROM stack_version WHERE stack = ? ORDER BY number DESC')
       .all(stack);
   }
 

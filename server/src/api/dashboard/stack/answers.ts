@@ -1,8 +1,16 @@
 import type { LoadResult } from '../../../compose/project.js';
 import type { Field, Fields } from '../../../compose/schema/field.js';
 import { PROJECT } from '../../../compose/schema/project.js';
+import type { GitStack } from '../../../deploy/stack/git/source.js';
 import type { Step } from '../../../deploy/stack/plan.js';
-import type { StackCheck, StackPlan, StackSchema } from '../../generated/dashboard/types.gen.js';
+import type { StackPlace } from '../../../deploy/stack/stacks.js';
+import type { Stack, StackCheck, StackContent, StackPlan, StackSchema } from '../../generated/dashboard/types.gen.js';
+import { toGitState } from '../../live/stacks/git-state.js';
+
+/** A stack with its files. */
+export function toStack({ name, own, folder, files }: StackPlace, content: StackContent, git: GitStack | undefined): Stack {
+  return { name, own, folder, files: [...files], ...content, ...(git && { git: toGitState(git) }) };
+}
 
 /** What an editor is told of a file; offsets are those of the main file, 0 for problems of other files. */
 export function toCheck({ project, problems, variables }: LoadResult, text: string): StackCheck {

@@ -1,11 +1,13 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { invalidParameter } from '../../../base/errors.js';
+import { GitStacks } from '../../../deploy/stack/git/git-stacks.js';
+import { GitSources } from '../../../deploy/stack/git/sources.js';
 import { StackLifecycle } from '../../../deploy/stack/lifecycle.js';
 import { Planner } from '../../../deploy/stack/plan.js';
 import { Stacks } from '../../../deploy/stack/stacks.js';
 import { StackUp } from '../../../deploy/stack/up.js';
-import { StackVersions } from '../../../deploy/stack/versions.js';
+import { StackVersions, type StackVersion as SavedVersion } from '../../../deploy/stack/versions.js';
 import type {
   NewStack,
   Stack,
@@ -22,13 +24,15 @@ import type {
 } from '../../generated/dashboard/types.gen.js';
 import { authorOf } from '../../http/requester.js';
 import { Deployments } from '../../live/deployments.js';
-import { composeSchema, toCheck, toPlan } from './answers.js';
+import { composeSchema, toCheck, toPlan, toStack } from './answers.js';
 
 /** Stacks: their files, what they come to, and what is done with them. */
 @Controller('dashboard/stacks')
 export class StackController {
   constructor(
     private readonly stacks: Stacks,
+    private readonly sources: GitSources,
+    private readonly git: GitStacks,
     private readonly versions: StackVersions,
     private readonly planner: Planner,
     private readonly upJob: StackUp,
@@ -55,7 +59,7 @@ export class StackController {
   @Get(':name')
   async inspect(@Param('name') name: string): Promise<Stack> {
     const [place, content] = await Promise.all([this.stacks.place(name), this.stacks.content(name)]);
-    return { name, own: place.own, folder: place.folder, files: [...place.files], ...content };
+    return toStack(place, content, this.sources.find(name));
   }
 
   @Put(':name')
@@ -78,7 +82,12 @@ export class StackController {
   @Post(':name/deploy')
   async deploy(@Param('name') name: string, @Body() { profiles, ...request }: StackDeployment): Promise<TaskReference> {
     const project = await this.stacks.project(name, profiles);
-    return { task: this.deployments.begin(`stack ${name}`, name, (report, signal) => this.upJob.run(project, request, report, signal)) };
+    const task = this.deployments.begin(`stack ${name}`, name, async (report, signal) => {
+      await this.upJob.run(project, request, report, signal);
+      this.git.noteDeployed(name);
+    });
+    this.sources.note(name, { profiles: profiles ?? [], off: false });
+    return { task };
   }
 
   @Post(':name/act')
@@ -87,12 +96,19 @@ export class StackController {
     const task = this.deployments.begin(`stack ${name}`, name, (report, signal) =>
       action === 'down' ? this.lifecycle.down(name, volumes, report, signal) : this.lifecycle[action](name, report, signal),
     );
+    this.sources.note(name, { off: action === 'down' || action === 'stop' });
     return { task };
   }
 
   @Get(':name/versions')
   listVersions(@Param('name') name: string): StackVersion[] {
-    return this.versions.list(name).map(({ number, created, user }) => ({ number, user, created: new Date(created).toISOString() }));
+    const toVersion = ({ number, created, user, revision }: SavedVersion) => ({
+      number,
+      user,
+      created: new Date(created).toISOString(),
+      commit: revision,
+    });
+    return this.versions.list(name).map(toVersion);
   }
 
   @Get(':name/versions/:number')

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { DashboardAlertChannelCreateData, DashboardAlertChannelCreateErrors, DashboardAlertChannelCreateResponses, DashboardAlertChannelDeleteData, DashboardAlertChannelDeleteErrors, DashboardAlertChannelDeleteResponses, DashboardAlertChannelListData, DashboardAlertChannelListErrors, DashboardAlertChannelListResponses, DashboardAlertChannelReplaceData, DashboardAlertChannelReplaceErrors, DashboardAlertChannelReplaceResponses, DashboardAlertChannelTestData, DashboardAlertChannelTestErrors, DashboardAlertChannelTestResponses, DashboardAlertRuleCreateData, DashboardAlertRuleCreateErrors, DashboardAlertRuleCreateResponses, DashboardAlertRuleDeleteData, DashboardAlertRuleDeleteErrors, DashboardAlertRuleDeleteResponses, DashboardAlertRuleListData, DashboardAlertRuleListErrors, DashboardAlertRuleListResponses, DashboardAlertRuleReplaceData, DashboardAlertRuleReplaceErrors, DashboardAlertRuleReplaceResponses, DashboardAuditListData, DashboardAuditListErrors, DashboardAuditListResponses, DashboardBackupCreateData, DashboardBackupCreateErrors, DashboardBackupCreateResponses, DashboardBackupDeleteData, DashboardBackupDeleteErrors, DashboardBackupDeleteResponses, DashboardBackupListData, DashboardBackupListErrors, DashboardBackupListResponses, DashboardBackupReadData, DashboardBackupReadErrors, DashboardBackupReadResponses, DashboardBackupRestoreData, DashboardBackupRestoreErrors, DashboardBackupRestoreResponses, DashboardContainerCheckData, DashboardContainerCheckErrors, DashboardContainerCheckResponses, DashboardContainerEditData, DashboardContainerEditErrors, DashboardContainerEditResponses, DashboardContainerPlanData, DashboardContainerPlanErrors, DashboardContainerPlanResponses, DashboardContainerRefreshData, DashboardContainerRefreshErrors, DashboardContainerRefreshResponses, DashboardContainerRequestData, DashboardContainerRequestErrors, DashboardContainerRequestResponses, DashboardContainerRevisionListData, DashboardContainerRevisionListErrors, DashboardContainerRevisionListResponses, DashboardContainerRevisionRestoreData, DashboardContainerRevisionRestoreErrors, DashboardContainerRevisionRestoreResponses, DashboardContainerShellsData, DashboardContainerShellsErrors, DashboardContainerShellsResponses, DashboardContainerStopReasonData, DashboardContainerStopReasonErrors, DashboardContainerStopReasonResponses, DashboardFactorsData, DashboardFactorsErrors, DashboardFactorsResponses, DashboardFileListData, DashboardFileListErrors, DashboardFileListResponses, DashboardFileMoveData, DashboardFileMoveErrors, DashboardFileMoveResponses, DashboardFileReadData, DashboardFileReadErrors, DashboardFileReadResponses, DashboardFileRemoveData, DashboardFileRemoveErrors, DashboardFileRemoveResponses, DashboardFileUnpackData, DashboardFileUnpackErrors, DashboardFileUnpackResponses, DashboardFileWriteData, DashboardFileWriteErrors, DashboardFileWriteResponses, DashboardFolderMakeData, DashboardFolderMakeErrors, DashboardFolderMakeResponses, DashboardImageBuildData, DashboardImageBuildErrors, DashboardImageBuildResponses, DashboardImageLayersData, DashboardImageLayersErrors, DashboardImageLayersResponses, DashboardImagePushData, DashboardImagePushErrors, DashboardImagePushResponses, DashboardImageUpdateCheckData, DashboardImageUpdateCheckErrors, DashboardImageUpdateCheckResponses, DashboardImageUpdateListData, DashboardImageUpdateListErrors, DashboardImageUpdateListResponses, DashboardJoinData, DashboardJoinErrors, DashboardJoinResponses, DashboardLogDeleteData, DashboardLogDeleteErrors, DashboardLogDeleteResponses, DashboardLoginData, DashboardLoginErrors, DashboardLoginResponses, DashboardLogListData, DashboardLogListErrors, DashboardLogListResponses, DashboardLogoutData, DashboardLogoutErrors, DashboardLogoutResponses, DashboardOidcCallbackData, DashboardOidcCallbackResponses, DashboardOidcStartData, DashboardPasskeyBeginData, DashboardPasskeyBeginErrors, DashboardPasskeyBeginResponses, DashboardPasskeyChallengeData, DashboardPasskeyChallengeErrors, DashboardPasskeyChallengeResponses, DashboardPasskeyDeleteData, DashboardPasskeyDeleteErrors, DashboardPasskeyDeleteResponses, DashboardPasskeyLoginData, DashboardPasskeyLoginErrors, DashboardPasskeyLoginResponses, DashboardPasskeyRegisterData, DashboardPasskeyRegisterErrors, DashboardPasskeyRegisterResponses, DashboardPasswordChangeData, DashboardPasswordChangeErrors, DashboardPasswordChangeResponses, DashboardRegistryDeleteData, DashboardRegistryDeleteErrors, DashboardRegistryDeleteResponses, DashboardRegistryListData, DashboardRegistryListErrors, DashboardRegistryListResponses, DashboardRegistryLoginData, DashboardRegistryLoginErrors, DashboardRegistryLoginResponses, DashboardScheduleCreateData, DashboardScheduleCreateErrors, DashboardScheduleCreateResponses, DashboardScheduleDeleteData, DashboardScheduleDeleteErrors, DashboardScheduleDeleteResponses, DashboardScheduleListData, DashboardScheduleListErrors, DashboardScheduleListResponses, DashboardScheduleReplaceData, DashboardScheduleReplaceErrors, DashboardScheduleReplaceResponses, DashboardScheduleRunData, DashboardScheduleRunErrors, DashboardScheduleRunResponses, DashboardSessionData, DashboardSessionDeleteData, DashboardSessionDeleteErrors, DashboardSessionDeleteResponses, DashboardSessionErrors, DashboardSessionListData, DashboardSessionListErrors, DashboardSessionListResponses, DashboardSessionResponses, DashboardSetupData, DashboardSetupErrors, DashboardSetupInspectData, DashboardSetupInspectResponses, DashboardSetupResponses, DashboardStackActData, DashboardStackActErrors, DashboardStackActResponses, DashboardStackCheckData, DashboardStackCheckErrors, DashboardStackCheckResponses, DashboardStackCreateData, DashboardStackCreateErrors, DashboardStackCreateResponses, DashboardStackDeleteData, DashboardStackDeleteErrors, DashboardStackDeleteResponses, DashboardStackDeployData, DashboardStackDeployErrors, DashboardStackDeployResponses, DashboardStackInspectData, DashboardStackInspectErrors, DashboardStackInspectResponses, DashboardStackPlanData, DashboardStackPlanErrors, DashboardStackPlanResponses, DashboardStackSaveData, DashboardStackSaveErrors, DashboardStackSaveResponses, DashboardStackSchemaData, DashboardStackSchemaErrors, DashboardStackSchemaResponses, DashboardStackVersionInspectData, DashboardStackVersionInspectErrors, DashboardStackVersionInspectResponses, DashboardStackVersionListData, DashboardStackVersionListErrors, DashboardStackVersionListResponses, DashboardStatsHistoryData, DashboardStatsHistoryErrors, DashboardStatsHistoryResponses, DashboardStatsSeriesData, DashboardStatsSeriesErrors, DashboardStatsSeriesResponses, DashboardTaskCancelData, DashboardTaskCancelErrors, DashboardTaskCancelResponses, DashboardTerminalDeleteData, DashboardTerminalDeleteErrors, DashboardTerminalDeleteResponses, DashboardTokenCreateData, DashboardTokenCreateErrors, DashboardTokenCreateResponses, DashboardTokenDeleteData, DashboardTokenDeleteErrors, DashboardTokenDeleteResponses, DashboardTokenListData, DashboardTokenListErrors, DashboardTokenListResponses, DashboardTotpBeginData, DashboardTotpBeginErrors, DashboardTotpBeginResponses, DashboardTotpConfirmData, DashboardTotpConfirmErrors, DashboardTotpConfirmResponses, DashboardTotpOffData, DashboardTotpOffErrors, DashboardTotpOffResponses, DashboardUserChangeData, DashboardUserChangeErrors, DashboardUserChangeResponses, DashboardUserDeleteData, DashboardUserDeleteErrors, DashboardUserDeleteResponses, DashboardUserInviteData, DashboardUserInviteErrors, DashboardUserInviteResponses, DashboardUserLinkData, DashboardUserLinkErrors, DashboardUserLinkResponses, DashboardUserListData, DashboardUserListErrors, DashboardUserListResponses, DashboardVolumeCloneData, DashboardVolumeCloneErrors, DashboardVolumeCloneResponses } from './types.gen';
+import type { DashboardAlertChannelCreateData, DashboardAlertChannelCreateErrors, DashboardAlertChannelCreateResponses, DashboardAlertChannelDeleteData, DashboardAlertChannelDeleteErrors, DashboardAlertChannelDeleteResponses, DashboardAlertChannelListData, DashboardAlertChannelListErrors, DashboardAlertChannelListResponses, DashboardAlertChannelReplaceData, DashboardAlertChannelReplaceErrors, DashboardAlertChannelReplaceResponses, DashboardAlertChannelTestData, DashboardAlertChannelTestErrors, DashboardAlertChannelTestResponses, DashboardAlertRuleCreateData, DashboardAlertRuleCreateErrors, DashboardAlertRuleCreateResponses, DashboardAlertRuleDeleteData, DashboardAlertRuleDeleteErrors, DashboardAlertRuleDeleteResponses, DashboardAlertRuleListData, DashboardAlertRuleListErrors, DashboardAlertRuleListResponses, DashboardAlertRuleReplaceData, DashboardAlertRuleReplaceErrors, DashboardAlertRuleReplaceResponses, DashboardAuditListData, DashboardAuditListErrors, DashboardAuditListResponses, DashboardBackupCreateData, DashboardBackupCreateErrors, DashboardBackupCreateResponses, DashboardBackupDeleteData, DashboardBackupDeleteErrors, DashboardBackupDeleteResponses, DashboardBackupListData, DashboardBackupListErrors, DashboardBackupListResponses, DashboardBackupReadData, DashboardBackupReadErrors, DashboardBackupReadResponses, DashboardBackupRestoreData, DashboardBackupRestoreErrors, DashboardBackupRestoreResponses, DashboardContainerCheckData, DashboardContainerCheckErrors, DashboardContainerCheckResponses, DashboardContainerEditData, DashboardContainerEditErrors, DashboardContainerEditResponses, DashboardContainerPlanData, DashboardContainerPlanErrors, DashboardContainerPlanResponses, DashboardContainerRefreshData, DashboardContainerRefreshErrors, DashboardContainerRefreshResponses, DashboardContainerRequestData, DashboardContainerRequestErrors, DashboardContainerRequestResponses, DashboardContainerRevisionListData, DashboardContainerRevisionListErrors, DashboardContainerRevisionListResponses, DashboardContainerRevisionRestoreData, DashboardContainerRevisionRestoreErrors, DashboardContainerRevisionRestoreResponses, DashboardContainerShellsData, DashboardContainerShellsErrors, DashboardContainerShellsResponses, DashboardContainerStopReasonData, DashboardContainerStopReasonErrors, DashboardContainerStopReasonResponses, DashboardFactorsData, DashboardFactorsErrors, DashboardFactorsResponses, DashboardFileListData, DashboardFileListErrors, DashboardFileListResponses, DashboardFileMoveData, DashboardFileMoveErrors, DashboardFileMoveResponses, DashboardFileReadData, DashboardFileReadErrors, DashboardFileReadResponses, DashboardFileRemoveData, DashboardFileRemoveErrors, DashboardFileRemoveResponses, DashboardFileUnpackData, DashboardFileUnpackErrors, DashboardFileUnpackResponses, DashboardFileWriteData, DashboardFileWriteErrors, DashboardFileWriteResponses, DashboardFolderMakeData, DashboardFolderMakeErrors, DashboardFolderMakeResponses, DashboardImageBuildData, DashboardImageBuildErrors, DashboardImageBuildResponses, DashboardImageLayersData, DashboardImageLayersErrors, DashboardImageLayersResponses, DashboardImagePushData, DashboardImagePushErrors, DashboardImagePushResponses, DashboardImageUpdateCheckData, DashboardImageUpdateCheckErrors, DashboardImageUpdateCheckResponses, DashboardImageUpdateListData, DashboardImageUpdateListErrors, DashboardImageUpdateListResponses, DashboardJoinData, DashboardJoinErrors, DashboardJoinResponses, DashboardLogDeleteData, DashboardLogDeleteErrors, DashboardLogDeleteResponses, DashboardLoginData, DashboardLoginErrors, DashboardLoginResponses, DashboardLogListData, DashboardLogListErrors, DashboardLogListResponses, DashboardLogoutData, DashboardLogoutErrors, DashboardLogoutResponses, DashboardOidcCallbackData, DashboardOidcCallbackResponses, DashboardOidcStartData, DashboardPasskeyBeginData, DashboardPasskeyBeginErrors, DashboardPasskeyBeginResponses, DashboardPasskeyChallengeData, DashboardPasskeyChallengeErrors, DashboardPasskeyChallengeResponses, DashboardPasskeyDeleteData, DashboardPasskeyDeleteErrors, DashboardPasskeyDeleteResponses, DashboardPasskeyLoginData, DashboardPasskeyLoginErrors, DashboardPasskeyLoginResponses, DashboardPasskeyRegisterData, DashboardPasskeyRegisterErrors, DashboardPasskeyRegisterResponses, DashboardPasswordChangeData, DashboardPasswordChangeErrors, DashboardPasswordChangeResponses, DashboardRegistryDeleteData, DashboardRegistryDeleteErrors, DashboardRegistryDeleteResponses, DashboardRegistryListData, DashboardRegistryListErrors, DashboardRegistryListResponses, DashboardRegistryLoginData, DashboardRegistryLoginErrors, DashboardRegistryLoginResponses, DashboardScheduleCreateData, DashboardScheduleCreateErrors, DashboardScheduleCreateResponses, DashboardScheduleDeleteData, DashboardScheduleDeleteErrors, DashboardScheduleDeleteResponses, DashboardScheduleListData, DashboardScheduleListErrors, DashboardScheduleListResponses, DashboardScheduleReplaceData, DashboardScheduleReplaceErrors, DashboardScheduleReplaceResponses, DashboardScheduleRunData, DashboardScheduleRunErrors, DashboardScheduleRunResponses, DashboardSessionData, DashboardSessionDeleteData, DashboardSessionDeleteErrors, DashboardSessionDeleteResponses, DashboardSessionErrors, DashboardSessionListData, DashboardSessionListErrors, DashboardSessionListResponses, DashboardSessionResponses, DashboardSetupData, DashboardSetupErrors, DashboardSetupInspectData, DashboardSetupInspectResponses, DashboardSetupResponses, DashboardStackActData, DashboardStackActErrors, DashboardStackActResponses, DashboardStackCheckData, DashboardStackCheckErrors, DashboardStackCheckResponses, DashboardStackCreateData, DashboardStackCreateErrors, DashboardStackCreateResponses, DashboardStackDeleteData, DashboardStackDeleteErrors, DashboardStackDeleteResponses, DashboardStackDeployData, DashboardStackDeployErrors, DashboardStackDeployResponses, DashboardStackFromGitData, DashboardStackFromGitErrors, DashboardStackFromGitResponses, DashboardStackGitChangeData, DashboardStackGitChangeErrors, DashboardStackGitChangeResponses, DashboardStackGitCheckData, DashboardStackGitCheckErrors, DashboardStackGitCheckResponses, DashboardStackGitDeployData, DashboardStackGitDeployErrors, DashboardStackGitDeployResponses, DashboardStackGitDetachData, DashboardStackGitDetachErrors, DashboardStackGitDetachResponses, DashboardStackGitHookRenewData, DashboardStackGitHookRenewErrors, DashboardStackGitHookRenewResponses, DashboardStackGitInspectData, DashboardStackGitInspectErrors, DashboardStackGitInspectResponses, DashboardStackHookData, DashboardStackHookErrors, DashboardStackHookResponses, DashboardStackInspectData, DashboardStackInspectErrors, DashboardStackInspectResponses, DashboardStackPlanData, DashboardStackPlanErrors, DashboardStackPlanResponses, DashboardStackSaveData, DashboardStackSaveErrors, DashboardStackSaveResponses, DashboardStackSchemaData, DashboardStackSchemaErrors, DashboardStackSchemaResponses, DashboardStackVersionInspectData, DashboardStackVersionInspectErrors, DashboardStackVersionInspectResponses, DashboardStackVersionListData, DashboardStackVersionListErrors, DashboardStackVersionListResponses, DashboardStatsHistoryData, DashboardStatsHistoryErrors, DashboardStatsHistoryResponses, DashboardStatsSeriesData, DashboardStatsSeriesErrors, DashboardStatsSeriesResponses, DashboardTaskCancelData, DashboardTaskCancelErrors, DashboardTaskCancelResponses, DashboardTerminalDeleteData, DashboardTerminalDeleteErrors, DashboardTerminalDeleteResponses, DashboardTokenCreateData, DashboardTokenCreateErrors, DashboardTokenCreateResponses, DashboardTokenDeleteData, DashboardTokenDeleteErrors, DashboardTokenDeleteResponses, DashboardTokenListData, DashboardTokenListErrors, DashboardTokenListResponses, DashboardTotpBeginData, DashboardTotpBeginErrors, DashboardTotpBeginResponses, DashboardTotpConfirmData, DashboardTotpConfirmErrors, DashboardTotpConfirmResponses, DashboardTotpOffData, DashboardTotpOffErrors, DashboardTotpOffResponses, DashboardUserChangeData, DashboardUserChangeErrors, DashboardUserChangeResponses, DashboardUserDeleteData, DashboardUserDeleteErrors, DashboardUserDeleteResponses, DashboardUserInviteData, DashboardUserInviteErrors, DashboardUserInviteResponses, DashboardUserLinkData, DashboardUserLinkErrors, DashboardUserLinkResponses, DashboardUserListData, DashboardUserListErrors, DashboardUserListResponses, DashboardVolumeCloneData, DashboardVolumeCloneErrors, DashboardVolumeCloneResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -987,6 +987,160 @@ export const dashboardStackAct = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Make a stack of a git repository's files
+ *
+ * The repository is checked out, and refused when its Compose file is not one. From then on it is updated on behalf of
+ * whoever made it, with the rights that they have by then.
+ *
+ */
+export const dashboardStackFromGit = <ThrowOnError extends boolean = false>(options: Options<DashboardStackFromGitData, ThrowOnError>): RequestResult<DashboardStackFromGitResponses, DashboardStackFromGitErrors, ThrowOnError> => (options.client ?? client).post<DashboardStackFromGitResponses, DashboardStackFromGitErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/git',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Leave a stack's files as they are, to be edited here
+ */
+export const dashboardStackGitDetach = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitDetachData, ThrowOnError>): RequestResult<DashboardStackGitDetachResponses, DashboardStackGitDetachErrors, ThrowOnError> => (options.client ?? client).delete<DashboardStackGitDetachResponses, DashboardStackGitDetachErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git',
+    ...options
+});
+
+/**
+ * Read where a stack's files come from, with the address of its webhook
+ */
+export const dashboardStackGitInspect = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitInspectData, ThrowOnError>): RequestResult<DashboardStackGitInspectResponses, DashboardStackGitInspectErrors, ThrowOnError> => (options.client ?? client).get<DashboardStackGitInspectResponses, DashboardStackGitInspectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git',
+    ...options
+});
+
+/**
+ * Change where a stack's files come from
+ *
+ * Files of another place are fetched at once, but not deployed; when they cannot be had nothing is changed.
+ */
+export const dashboardStackGitChange = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitChangeData, ThrowOnError>): RequestResult<DashboardStackGitChangeResponses, DashboardStackGitChangeErrors, ThrowOnError> => (options.client ?? client).put<DashboardStackGitChangeResponses, DashboardStackGitChangeErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask the repository which commit it has
+ */
+export const dashboardStackGitCheck = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitCheckData, ThrowOnError>): RequestResult<DashboardStackGitCheckResponses, DashboardStackGitCheckErrors, ThrowOnError> => (options.client ?? client).post<DashboardStackGitCheckResponses, DashboardStackGitCheckErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git/check',
+    ...options
+});
+
+/**
+ * Fetch what the repository has, and make the stack so
+ */
+export const dashboardStackGitDeploy = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitDeployData, ThrowOnError>): RequestResult<DashboardStackGitDeployResponses, DashboardStackGitDeployErrors, ThrowOnError> => (options.client ?? client).post<DashboardStackGitDeployResponses, DashboardStackGitDeployErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git/deploy',
+    ...options
+});
+
+/**
+ * Give the webhook another address
+ */
+export const dashboardStackGitHookRenew = <ThrowOnError extends boolean = false>(options: Options<DashboardStackGitHookRenewData, ThrowOnError>): RequestResult<DashboardStackGitHookRenewResponses, DashboardStackGitHookRenewErrors, ThrowOnError> => (options.client ?? client).post<DashboardStackGitHookRenewResponses, DashboardStackGitHookRenewErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/stacks/{name}/git/hook',
+    ...options
+});
+
+/**
+ * Tell that a stack's repository has news
+ *
+ * For git hosts, which send a body of their own that is not read. The repository is asked, and deployed when it has
+ * another commit; that is in the audit log.
+ *
+ */
+export const dashboardStackHook = <ThrowOnError extends boolean = false>(options: Options<DashboardStackHookData, ThrowOnError>): RequestResult<DashboardStackHookResponses, DashboardStackHookErrors, ThrowOnError> => (options.client ?? client).post<DashboardStackHookResponses, DashboardStackHookErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'slipway_session',
+            type: 'apiKey'
+        },
+        { name: 'X-Slipway-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/dashboard/hooks/stacks/{name}/{secret}',
+    ...options
 });
 
 /**

@@ -232,7 +232,7 @@ export type AuditEntry = {
      * Empty where nobody had signed in.
      */
     user: string;
-    by: 'socket' | 'certificate' | 'token' | 'session' | 'nobody';
+    by: 'socket' | 'certificate' | 'token' | 'session' | 'nobody' | 'poll' | 'webhook';
     /**
      * What the owner calls the token.
      */
@@ -491,6 +491,102 @@ export type Stack = {
     files: Array<string>;
     compose: string;
     env: string;
+    git?: GitState;
+};
+
+export type GitRequest = {
+    url: string;
+    /**
+     * Branch, tag or commit; empty for the repository's own branch.
+     */
+    ref: string;
+    /**
+     * Of the Compose file in the repository; empty for compose.yaml.
+     */
+    path: string;
+    /**
+     * Name at the repository's host; empty to ask as nobody.
+     */
+    user: string;
+    /**
+     * Token or password; never told again. Left out, the one that is kept stays.
+     */
+    token?: string;
+    /**
+     * Seconds between two looks at the repository, 10 at least; 0 for none.
+     */
+    poll: number;
+    /**
+     * Whether it has a webhook.
+     */
+    hook: boolean;
+};
+
+export type NewGitStack = {
+    name: string;
+    git: GitRequest;
+    /**
+     * The stack's own file `.env`, which stays when the repository has one, too; empty for none.
+     */
+    env: string;
+};
+
+export type GitSettings = {
+    url: string;
+    ref: string;
+    path: string;
+    user: string;
+    /**
+     * Whether one is kept.
+     */
+    token: boolean;
+    poll: number;
+    /**
+     * Path of the webhook at this daemon; empty for none.
+     */
+    hook: string;
+    /**
+     * For whom it is updated.
+     */
+    asker: string;
+};
+
+export type GitState = {
+    url: string;
+    ref: string;
+    path: string;
+    /**
+     * Seconds between two looks at the repository; 0 for none.
+     */
+    poll: number;
+    /**
+     * Whether it has a webhook.
+     */
+    hook: boolean;
+    /**
+     * Whose files are in the stack's folder.
+     */
+    commit: string;
+    /**
+     * That the repository had when it was asked last.
+     */
+    latest: string;
+    /**
+     * When it was asked last; left out when it never was.
+     */
+    checked?: string;
+    /**
+     * When it will be; left out when that is never.
+     */
+    next?: string;
+    /**
+     * Why it could not be asked, or what it has is not what runs; empty when all is well.
+     */
+    error: string;
+    /**
+     * Whether news are deployed; those of a stack that is not are only fetched.
+     */
+    deployed: boolean;
 };
 
 export type StackCheckRequest = {
@@ -614,6 +710,10 @@ export type StackVersion = {
     number: number;
     created: string;
     user: string;
+    /**
+     * Of git, whose files they were; empty for what was written here.
+     */
+    commit: string;
 };
 
 export type TaskReference = {
@@ -2874,6 +2974,294 @@ export type DashboardStackActResponses = {
 };
 
 export type DashboardStackActResponse = DashboardStackActResponses[keyof DashboardStackActResponses];
+
+export type DashboardStackFromGitData = {
+    body: NewGitStack;
+    path?: never;
+    query?: never;
+    url: '/dashboard/stacks/git';
+};
+
+export type DashboardStackFromGitErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardStackFromGitError = DashboardStackFromGitErrors[keyof DashboardStackFromGitErrors];
+
+export type DashboardStackFromGitResponses = {
+    /**
+     * The stack. Nothing of it runs yet.
+     */
+    201: Stack;
+};
+
+export type DashboardStackFromGitResponse = DashboardStackFromGitResponses[keyof DashboardStackFromGitResponses];
+
+export type DashboardStackGitDetachData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git';
+};
+
+export type DashboardStackGitDetachErrors = {
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+};
+
+export type DashboardStackGitDetachError = DashboardStackGitDetachErrors[keyof DashboardStackGitDetachErrors];
+
+export type DashboardStackGitDetachResponses = {
+    /**
+     * It does not come from git any more.
+     */
+    204: void;
+};
+
+export type DashboardStackGitDetachResponse = DashboardStackGitDetachResponses[keyof DashboardStackGitDetachResponses];
+
+export type DashboardStackGitInspectData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git';
+};
+
+export type DashboardStackGitInspectErrors = {
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+};
+
+export type DashboardStackGitInspectError = DashboardStackGitInspectErrors[keyof DashboardStackGitInspectErrors];
+
+export type DashboardStackGitInspectResponses = {
+    /**
+     * The settings; the token is not among them.
+     */
+    200: GitSettings;
+};
+
+export type DashboardStackGitInspectResponse = DashboardStackGitInspectResponses[keyof DashboardStackGitInspectResponses];
+
+export type DashboardStackGitChangeData = {
+    body: GitRequest;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git';
+};
+
+export type DashboardStackGitChangeErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardStackGitChangeError = DashboardStackGitChangeErrors[keyof DashboardStackGitChangeErrors];
+
+export type DashboardStackGitChangeResponses = {
+    /**
+     * The settings as they are now.
+     */
+    200: GitSettings;
+};
+
+export type DashboardStackGitChangeResponse = DashboardStackGitChangeResponses[keyof DashboardStackGitChangeResponses];
+
+export type DashboardStackGitCheckData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git/check';
+};
+
+export type DashboardStackGitCheckErrors = {
+    /**
+     * A field is missing or not acceptable; the message names it.
+     */
+    400: ErrorResponse;
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+};
+
+export type DashboardStackGitCheckError = DashboardStackGitCheckErrors[keyof DashboardStackGitCheckErrors];
+
+export type DashboardStackGitCheckResponses = {
+    /**
+     * What is known now. Nothing is fetched.
+     */
+    200: GitState;
+};
+
+export type DashboardStackGitCheckResponse = DashboardStackGitCheckResponses[keyof DashboardStackGitCheckResponses];
+
+export type DashboardStackGitDeployData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git/deploy';
+};
+
+export type DashboardStackGitDeployErrors = {
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Things are not in the state that this needs; the message says why.
+     */
+    409: ErrorResponse;
+};
+
+export type DashboardStackGitDeployError = DashboardStackGitDeployErrors[keyof DashboardStackGitDeployErrors];
+
+export type DashboardStackGitDeployResponses = {
+    /**
+     * It has begun; the live channel `deploy` tells how it gets on.
+     */
+    201: TaskReference;
+};
+
+export type DashboardStackGitDeployResponse = DashboardStackGitDeployResponses[keyof DashboardStackGitDeployResponses];
+
+export type DashboardStackGitHookRenewData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/dashboard/stacks/{name}/git/hook';
+};
+
+export type DashboardStackGitHookRenewErrors = {
+    /**
+     * Nobody is signed in, or the session has ended.
+     */
+    401: ErrorResponse;
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+};
+
+export type DashboardStackGitHookRenewError = DashboardStackGitHookRenewErrors[keyof DashboardStackGitHookRenewErrors];
+
+export type DashboardStackGitHookRenewResponses = {
+    /**
+     * The settings with the new address; the one before is worth nothing any more.
+     */
+    201: GitSettings;
+};
+
+export type DashboardStackGitHookRenewResponse = DashboardStackGitHookRenewResponses[keyof DashboardStackGitHookRenewResponses];
+
+export type DashboardStackHookData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the stack, which is that of its project.
+         */
+        name: string;
+        secret: string;
+    };
+    query?: never;
+    url: '/dashboard/hooks/stacks/{name}/{secret}';
+};
+
+export type DashboardStackHookErrors = {
+    /**
+     * There is no such thing; the message names it.
+     */
+    404: ErrorResponse;
+    /**
+     * Too many failed attempts; try again after the time given.
+     */
+    429: ErrorResponse;
+};
+
+export type DashboardStackHookError = DashboardStackHookErrors[keyof DashboardStackHookErrors];
+
+export type DashboardStackHookResponses = {
+    /**
+     * It is looked at soon.
+     */
+    204: void;
+};
+
+export type DashboardStackHookResponse = DashboardStackHookResponses[keyof DashboardStackHookResponses];
 
 export type DashboardStackVersionListData = {
     body?: never;
