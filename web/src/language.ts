@@ -7,6 +7,7 @@ import containersTexts from './languages/en/containers.json';
 import diskTexts from './languages/en/disk.json';
 import eventsTexts from './languages/en/events.json';
 import filesTexts from './languages/en/files.json';
+import gitTexts from './languages/en/git.json';
 import hostTexts from './languages/en/host.json';
 import imagesTexts from './languages/en/images.json';
 import logsTexts from './languages/en/logs.json';
@@ -32,6 +33,7 @@ const en = {
   disk: diskTexts,
   events: eventsTexts,
   files: filesTexts,
+  git: gitTexts,
   host: hostTexts,
   images: imagesTexts,
   logs: logsTexts,

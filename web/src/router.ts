@@ -44,6 +44,7 @@ const routes: RouteRecordRaw[] = [
   },
   { path: '/stacks', component: () => import('@/pages/stacks/StacksPage.vue'), meta: { title: 'Stacks' } },
   { path: '/stacks/new', component: () => import('@/pages/stacks/NewStackPage.vue'), meta: { title: 'New stack' } },
+  { path: '/stacks/new/git', component: () => import('@/pages/stacks/NewGitStackPage.vue'), meta: { title: 'New stack' } },
   { path: '/stacks/:name', component: () => import('@/pages/stacks/StackPage.vue'), props: true, meta: { title: 'Stack' } },
   { path: '/images', component: () => import('@/pages/images/ImagesPage.vue'), meta: { title: 'Images' } },
   { path: '/images/build', component: () => import('@/pages/images/BuildPage.vue'), meta: { title: 'Build' } },

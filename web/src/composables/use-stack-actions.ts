@@ -12,6 +12,7 @@ import {
   type StackDeployment,
   type StackPlan,
 } from '@/client/stacks';
+import { detachGit } from '@/client/git-stacks';
 import { t } from '@/language';
 import { useConfirm } from './use-confirm';
 import { useDeployment } from './use-deployment';
@@ -91,7 +92,12 @@ export function useStackActions(name: () => string, content: Ref<StackContent>, 
     if (yes && (await attempt(t('stacks.removeFailed'), () => removeStack(name())))) await router.push('/stacks');
   }
 
+  async function detach(): Promise<void> {
+    const { yes } = await ask({ title: t('git.detachTitle', { name: name() }), text: t('git.detachText'), verb: t('git.detach') });
+    if (yes) await attempt(t('git.detachFailed'), () => detachGit(name()));
+  }
+
   const cancel = () => attempt(t('stacks.callOffFailed'), () => cancelTask(deployment.task.value ?? ''));
 
-  return { plan, planOpen, removeOrphans, profiles, choose, busy, deployment, save, showPlan, deploy, act, down, remove, cancel };
+  return { plan, planOpen, removeOrphans, profiles, choose, busy, deployment, save, showPlan, deploy, act, down, remove, detach, cancel };
 }

@@ -13,6 +13,8 @@ export interface EditorOptions {
   text: string;
   label: string;
   language: 'compose' | 'env';
+  /** Whether it is only read, and copied from. */
+  readonly: boolean;
   keys: () => StackKey[];
   variables: () => string[];
   changed: (text: string) => void;
@@ -51,7 +53,7 @@ const looks = EditorView.theme({
 });
 
 /** A CodeMirror editor in `place`. */
-export function makeEditor(place: HTMLElement, { text, label, language, keys, variables, changed }: EditorOptions): TextEditor {
+export function makeEditor(place: HTMLElement, { text, label, language, readonly, keys, variables, changed }: EditorOptions): TextEditor {
   const ofCompose: Extension[] = [
     yaml(),
     autocompletion({ override: [(context) => complete(context, keys(), variables())] }),
@@ -72,7 +74,13 @@ export function makeEditor(place: HTMLElement, { text, label, language, keys, va
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         syntaxHighlighting(colours),
         looks,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+        EditorState.readOnly.of(readonly),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          tabindex: '0',
+          spellcheck: 'false',
+          ...(readonly && { 'aria-readonly': 'true' }),
+        }),
         EditorView.updateListener.of(({ docChanged, state }) => docChanged && changed(state.doc.toString())),
         ...(language === 'compose' ? ofCompose : []),
       ],
