@@ -70,13 +70,17 @@ Status joinPidFromParent(const Set& set) {
   return pids < 0 ? success() : check(setns(pids, CLONE_NEWPID), "join pid namespace");
 }
 
-Status setTimeOffsets(int proc, const json::Value& offsets) {
+Status enterNewTime(int proc, const json::Value& offsets) {
+  SLIPWAY_TRY(check(unshare(CLONE_NEWTIME), "make time namespace"));
   for (const json::Value& each : offsets) {
     Text<128> line(each.key(), " ");
     line.number(each["secs"].integer()).append(" ").number(each["nanosecs"].integer()).append("\n");
     SLIPWAY_TRY(file::write(proc, "self/timens_offsets", line.view(), "set time offset"));
   }
-  return success();
+  // Only since Linux 6.3 does execve(2) enter what unshare(2) made.
+  const Fd made(openat(proc, "self/ns/time_for_children", O_RDONLY | O_CLOEXEC));
+  if (!made) return failure("open time namespace");
+  return check(setns(made.get(), CLONE_NEWTIME), "enter time namespace");
 }
 
 Status setHostname(const Set& set, const char* hostname, const char* domainname) {

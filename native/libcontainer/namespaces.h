@@ -42,8 +42,8 @@ Status joinFromInit(const Set& set);
 /** Enters the joined pid namespace, if any: the next child is born in it. */
 Status joinPidFromParent(const Set& set);
 
-/** Writes an OCI `linux.timeOffsets` for the time namespace just made. @param proc verified procfs */
-Status setTimeOffsets(int proc, const json::Value& offsets);
+/** Enters a new time namespace with the offsets of an OCI `linux.timeOffsets`. @param proc verified procfs */
+Status enterNewTime(int proc, const json::Value& offsets);
 
 /** Sets host and domain name where they are the container's own. */
 Status setHostname(const Set& set, const char* hostname, const char* domainname);

@@ -131,10 +131,8 @@ Status prepareInit(Arena& arena, Setup& setup, Fd& proc) {
   SLIPWAY_TRY(rootfs::pivot(setup.rootfs.get()));
   // Not before: pivot_root(2) takes no shared root.
   SLIPWAY_TRY(setRootPropagation(setup));
-  if ((setup.namespaces.made & CLONE_NEWTIME) != 0) {
-    SLIPWAY_TRY(check(unshare(CLONE_NEWTIME), "make time namespace"));
-    SLIPWAY_TRY(namespaces::setTimeOffsets(proc.get(), spec["linux"]["timeOffsets"]));
-  }
+  if ((setup.namespaces.made & CLONE_NEWTIME) != 0)
+    SLIPWAY_TRY(namespaces::enterNewTime(proc.get(), spec["linux"]["timeOffsets"]));
   SLIPWAY_TRY(awaitSettled(setup));
   return success();
 }

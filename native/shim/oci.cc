@@ -64,9 +64,9 @@ Status placeSources(const json::Value& sources, const int* trees) {
  * @return ELOOP when the image has a link in the place of one
  */
 Status checkPlaces(int root) {
-  for (const char* name : {"dev", "proc", "sys"}) {
+  for (const char* name : {"/dev", "/proc", "/sys"}) {
     struct stat info{};
-    if (fstatat(root, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+    if (fstatat(root, name + 1, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
       return failure(ELOOP, "mount over a link of the image", name);
   }
   return success();

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ContainerAttach, ContainerLogs, ContainerStats } from '../../engine/container/index.js';
 import { Engine } from '../../engine/engine.js';
 import type { ContainerAttachData, ContainerAttachWebsocketData, ContainerLogsData, ContainerStatsData } from '../generated/types.gen.js';
-import { callerOf, hijack, requireWebSocket, sendBytes, sendJsonLines, streamType, upgradeToWebSocket } from '../http/index.js';
+import { callerOf, hijack, requireWebSocket, sendJsonLines, sendPieces, streamType, upgradeToWebSocket } from '../http/index.js';
 import { compareVersions, versionOf } from '../http/version.js';
 import { pumpMessages } from './pump-messages.js';
 import { pumpWhenReady } from './pump.js';
@@ -22,8 +22,8 @@ export class ContainerStreamsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { tty, stream } = await this.engine.run(ContainerLogs, { ...query, id }, callerOf(request, reply));
-    return sendBytes(reply, streamType(request, tty), stream);
+    const { tty, pieces } = await this.engine.run(ContainerLogs, { ...query, id }, callerOf(request, reply));
+    return sendPieces(reply, streamType(request, tty), pieces);
   }
 
   @Get('/:id/stats')

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
@@ -77,11 +78,39 @@ export async function sendBytes(
     await pipeline(body, response);
   } catch (error) {
     body.destroy();
-    const failure = error instanceof Error && !isGone(error) ? error : undefined;
-    // The client sees no more than that it broke off.
-    if (failure) log.error(`an answer of ${contentType} broke off: ${messageOf(failure)}`);
-    response.destroy(failure);
+    breakOff(response, contentType, error);
   }
+}
+
+/** The same with pieces that are needed until the one after the next is asked for: by then the kernel has each. */
+export async function sendPieces(reply: FastifyReply, contentType: string, pieces: AsyncIterable<Buffer>): Promise<void> {
+  const response = reply.raw;
+  reply.hijack();
+  response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'Content-Type': contentType });
+  response.flushHeaders();
+  let before: Promise<void> = Promise.resolve();
+  const write = (piece: Buffer) =>
+    new Promise<void>((resolve, reject) => response.write(piece, (error) => (error ? reject(error) : resolve())));
+  try {
+    for await (const piece of pieces) {
+      const written = write(piece);
+      // Told by the next piece, or at the end; when the one before fails, nobody asks for it any more.
+      written.catch(() => undefined);
+      await before;
+      before = written;
+    }
+    await before;
+    response.end();
+  } catch (error) {
+    breakOff(response, contentType, error);
+  }
+}
+
+/** The client sees no more than that. */
+function breakOff(response: ServerResponse, contentType: string, error: unknown): void {
+  const failure = error instanceof Error && !isGone(error) ? error : undefined;
+  if (failure) log.error(`an answer of ${contentType} broke off: ${messageOf(failure)}`);
+  response.destroy(failure);
 }
 
 /** With the exit code of a command that failed: clients end with it too. */
@@ -92,7 +121,7 @@ function detailOf(error: unknown): { message: string; code?: number } {
 
 function isGone(error: Error): boolean {
   const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE' || code === 'ECONNRESET';
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED';
 }
 
 function sendRawError(reply: FastifyReply, error: unknown): void {

@@ -28,6 +28,11 @@ export interface LogFollow {
   readonly signal: AbortSignal;
   /** Settles when the container has ended and its last line is in the log; undefined reads what is there. */
   readonly ended: Promise<unknown> | undefined;
+  /**
+   * A piece of the log is needed no longer than until the piece after the next one is asked for: its memory is used again then,
+   * which spares a reader of a long log most of its garbage.
+   */
+  readonly reuses?: boolean;
   /** Called once everything that was there has been read, before the wait for more. */
   readonly caughtUp?: () => void;
 }

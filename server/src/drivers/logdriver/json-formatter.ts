@@ -7,6 +7,8 @@ const BACKSLASH = 0x5c;
 const LETTER_N = 0x6e;
 const HEADER = 8;
 const NOTHING = Buffer.alloc(0);
+/** Bytes of output that a buffer is kept for. */
+const WORTH_KEEPING = 64 * 1024;
 /** The beginning of a terminal's colours, as JSON writes it. */
 const ESCAPE = '\\u001b';
 /** How the text of a record ends that is the end of a line. */
@@ -53,7 +55,14 @@ export class Formatter {
 
   private readonly holding: Needle | undefined;
 
-  constructor(private readonly request: LogRequest) {
+  private readonly room: OutputRoom;
+
+  /** @param reuses as LogFollow has it */
+  constructor(
+    private readonly request: LogRequest,
+    reuses = false,
+  ) {
+    this.room = new OutputRoom(reuses);
     this.holding = request.holding ? new Needle(request.holding) : undefined;
     this.since = request.since === undefined ? undefined : fixedTimeOf(request.since);
     this.until = request.until === undefined ? undefined : fixedTimeOf(request.until);
@@ -68,7 +77,7 @@ export class Formatter {
     const whole = data.lastIndexOf(NEWLINE, length - 1) + 1;
     if (this.mayLeaveOut(data, whole)) return { output: NOTHING, used: whole };
     // A record is always longer than what is made of it, so this is room enough.
-    const output = Buffer.allocUnsafe(length);
+    const output = this.room.take(length);
     const input = data.subarray(0, length);
     let written = 0;
     let used = 0;
@@ -153,6 +162,25 @@ export class Formatter {
       output.writeUInt32BE(end - at - HEADER, at + 4);
     }
     return end;
+  }
+}
+
+/** Where output goes: new memory, or in turn two pieces that are kept for as long as much comes. */
+class OutputRoom {
+  private kept: [Buffer, Buffer] = [NOTHING, NOTHING];
+
+  constructor(private readonly reuses: boolean) {}
+
+  take(size: number): Buffer {
+    if (!this.reuses || size < WORTH_KEEPING) {
+      // Followers of a log that has been read wait for long, and there may be many.
+      this.kept = [NOTHING, NOTHING];
+      return Buffer.allocUnsafe(size);
+    }
+    const [next, last] = this.kept;
+    const room = next.length >= size ? next : Buffer.allocUnsafeSlow(size);
+    this.kept = [last, room];
+    return room;
   }
 }
 

@@ -17,7 +17,7 @@ export interface RecordReader {
 
 /** Reads the log at `path`, from the wanted line on, through rotations, until its end or until the container's. */
 export function readJsonFile(path: string, request: LogRequest, follow: LogFollow): AsyncGenerator<Buffer> {
-  return readFiles(path, () => begin(path, request.tail), new Formatter(request), follow);
+  return readFiles(path, () => begin(path, request.tail), new Formatter(request, follow.reuses), follow);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import { invalidParameter } from '../../base/errors.js';
 import { Containers } from '../../container/store.js';
 import type { Job, JobContext } from '../job.js';
@@ -22,7 +21,8 @@ export interface ContainerLogsParams {
 export interface ContainerLog {
   /** The bytes are raw, as those of a tty; otherwise Docker's frames. */
   readonly tty: boolean;
-  readonly stream: Readable;
+  /** Each needed no longer than until the one after the next is asked for. */
+  readonly pieces: AsyncIterable<Buffer>;
 }
 
 /** Reads a container's log, and goes on as long as the container runs when it is followed. */
@@ -47,12 +47,8 @@ export class ContainerLogs implements Job<ContainerLogsParams, ContainerLog> {
       until: parseSeconds('until', params.until),
       frames: !container.tty,
     };
-    const gone = new AbortController();
     const ended = params.follow && container.process ? container.process.exit : undefined;
-    const log = this.logs.read(container, request, { signal: AbortSignal.any([signal, gone.signal]), ended });
-    const stream = Readable.from(log, { objectMode: false });
-    stream.once('close', () => gone.abort());
-    return { tty: container.tty, stream };
+    return { tty: container.tty, pieces: this.logs.read(container, request, { signal, ended, reuses: true }) };
   }
 }
 
