@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
 import { unique } from '../fixtures/names.ts';
-import { testedRuntime } from '../fixtures/oci-runtime.ts';
+import { debianRuntimes, testedRuntime } from '../fixtures/oci-runtime.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const FIRST = 200_000;
@@ -26,11 +26,16 @@ writeFileSync(join(etc, 'upper/subgid'), `seafarer:${FIRST}:65536\n`);
 const overlay = `lowerdir=/etc,upperdir=${join(etc, 'upper')},workdir=${join(etc, 'work')}`;
 const within = ['unshare', '--mount', 'sh', '-c', `mount -t overlay etc -o ${overlay} /etc && exec "$@"`, 'within'];
 
-const suite = useDaemon({ within, flags: ['--userns-remap=seafarer', '--add-runtime=runc=/usr/sbin/runc'] });
+const suite = useDaemon({
+  within,
+  flags: ['--userns-remap=seafarer', ...debianRuntimes, `--default-runtime=${testedRuntime ?? 'slipway'}`],
+});
+// Those who are root in a container pass through it to the container's root, as they do through /run and /var/lib.
+beforeAll(() => chmodSync(suite.daemon.root, 0o711));
 const run = (...args: string[]) => suite.docker.ok('run', '--rm', ...args);
 const hostUid = (pid: number) => /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
-describe.runIf(testedRuntime === undefined)('--userns-remap', () => {
+describe('--userns-remap', () => {
   test('containers have IDs of their own, and files of theirs a folder of their own', async () => {
     const { docker, daemon } = suite;
     const root = join(daemon.dataRoot, `${FIRST}.${FIRST}`);
@@ -65,8 +70,8 @@ describe.runIf(testedRuntime === undefined)('--userns-remap', () => {
     expect(await run('--cap-add=NET_ADMIN', BUSYBOX, 'sh', '-c', 'ip link set lo down && echo done')).toBe('done');
     const limits = ['--ulimit=nofile=1048576:1048576', '--oom-score-adj=-500'];
     const limited = (...flags: string[]) => run(...flags, ...limits, BUSYBOX, 'sh', '-c', 'ulimit -n; cat /proc/self/oom_score_adj');
-    // As far as this machine lets root go.
-    expect(await limited()).toBe(await limited('--userns=host'));
+    // As far as this machine lets root go; other runtimes do not try.
+    if (testedRuntime === undefined) expect(await limited()).toBe(await limited('--userns=host'));
   });
 
   test('what needs the host is refused without --userns=host, and has its IDs with it', async () => {
@@ -160,12 +165,19 @@ describe.runIf(testedRuntime === undefined)('--userns-remap', () => {
     await docker.ok('rm', '-f', donor);
   });
 
-  test('other runtimes run with the IDs of the host alone', async () => {
-    const { stderr } = await suite.docker.run(['run', '--rm', '--runtime=runc', BUSYBOX, 'true']);
-    expect(stderr).toContain(
-      'runtime runc cannot run containers with the IDs of --userns-remap: choose --runtime=slipway, or --userns=host',
+  test.each(['runc', 'crun'])('%s runs with the same IDs, or with those of the host', async (runtime) => {
+    const mapped = await run(
+      `--runtime=${runtime}`,
+      '--user=5:6',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'head -1 /proc/self/uid_map; id; echo said >/dev/stdout',
     );
-    expect(await run('--runtime=runc', '--userns=host', BUSYBOX, 'echo', 'ahoy')).toBe('ahoy');
+    expect(mapped.replaceAll(/ +/g, ' ').split('\n')).toEqual([` 0 ${FIRST} 50000`, expect.stringContaining('uid=5 gid=6'), 'said']);
+    expect(await run(`--runtime=${runtime}`, '--userns=host', BUSYBOX, 'sh', '-c', 'tr -s " " </proc/self/uid_map')).toBe(
+      ' 0 0 4294967295',
+    );
   });
 
   test('one that was started goes on under the next daemon', async () => {

@@ -158,10 +158,20 @@ Status adopt(Arena& arena, const char* pid_file, Child& child) {
   return child.pidfd ? success() : failure("open process");
 }
 
+/** /dev/stdout and its like are opened anew, which only the owner of a pipe may do. */
+Status giveStdio(const json::Value& options, const ChildStdio& stdio) {
+  const auto owner = static_cast<uid_t>(options["owner"].natural());
+  for (const Fd& end : stdio.fds) {
+    if (end && owner != 0) SLIPWAY_TRY(check(fchown(end.get(), owner, static_cast<gid_t>(-1)), "set stdio owner"));
+  }
+  return success();
+}
+
 Status makeProcess(Arena& arena, const json::Value& options, const ChildStdio& stdio, Child& child) {
   const json::Value& runtime = options["runtime"];
   const bool tty = options["tty"].boolean();
   Fd listener, master;
+  SLIPWAY_TRY(giveStdio(options, stdio));
   SLIPWAY_TRY(supervisor.becomeReaper());
   if (tty) SLIPWAY_TRY(listen(runtime["consoleSocket"].c_str(), listener));
   SLIPWAY_TRY(runRuntime(arena, runtime["arguments"], stdio));

@@ -16,13 +16,14 @@ inline constexpr int not_run_code = 127;
 
 /**
  * Makes the container of the bundle in the working folder, up to its waiting init.
- * @param options {runtime, rootfs, sources (paths that are copied to the folder of that name, by number), tty,
- * openStdin, stdinOnce, log, rows, columns, cgroupsPath}
+ * @param options {runtime, rootfs, sources (paths that are copied to the folder of that name, by number), owner (uid of
+ * the process as the host sees it), tty, openStdin, stdinOnce, log, rows, columns, cgroupsPath}
  * @return operation "run OCI runtime" when it has failed: its own log says why
  */
 Status makeContainer(Arena& arena, const json::Value& options, cgroup::Place& place, Child& child);
 
-/** Runs one more process. @param options {runtime, folder (becomes the working folder), tty, streams, rows, columns} */
+/** Runs one more process. @param options {runtime, folder (becomes the working folder), owner, tty, streams, rows,
+ * columns} */
 Status makeExec(Arena& arena, const json::Value& options, Fd stream, Child& child);
 
 } // namespace slipway::shim::oci

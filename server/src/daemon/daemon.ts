@@ -104,7 +104,7 @@ export async function startDaemon(config: DaemonConfig, logger: DaemonLog): Prom
 /** Nobody but root looks into the roots: layers hold setuid programs and other people's files. */
 function makeRoots(config: DaemonConfig): void {
   mkdirSync(config.dataRoot, { recursive: true, mode: 0o710 });
-  mkdirSync(config.execRoot, { recursive: true, mode: 0o700 });
+  mkdirSync(config.execRoot, { recursive: true, mode: config.remappedUser ? 0o711 : 0o700 });
 }
 
 /** Opens every listener; the dashboard's address is returned. */

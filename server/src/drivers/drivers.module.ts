@@ -47,9 +47,10 @@ const configured = <Driver>(provide: symbol, make: (config: DaemonConfig, databa
 const HOOKED = { [HOOKED_RUNTIME]: { path: runtimeProgram, args: [] } };
 
 const providers: Provider[] = [
-  configured(EXEC_DRIVER, ({ execRoot, runtimes }) =>
-    withSteps(new RuntimesDriver(new NativeDriver(execRoot), new OciDriver(execRoot, { ...runtimes, ...HOOKED })), 'ExecDriver'),
-  ),
+  configured(EXEC_DRIVER, ({ execRoot, runtimes, remappedUser }) => {
+    const oci = new OciDriver(execRoot, { ...runtimes, ...HOOKED }, remappedUser !== undefined);
+    return withSteps(new RuntimesDriver(new NativeDriver(execRoot), oci), 'ExecDriver');
+  }),
   configured(GRAPH_DRIVER, (config, database) => {
     const { remappedUser } = config;
     if (remappedUser) archive.mapOwners(remappedUser.uids, remappedUser.gids);

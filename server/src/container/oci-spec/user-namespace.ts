@@ -5,7 +5,7 @@ import { joinedContainer, type Namespace, type PidOf } from './namespaces.js';
 /** The user namespace of a container: of its own with these IDs, or that of the container whose other namespaces it joins. */
 export interface UserNamespace {
   readonly namespace: Namespace;
-  readonly mappings: { readonly uidMappings?: readonly IdRange[]; readonly gidMappings?: readonly IdRange[] };
+  readonly mappings: { readonly uidMappings: readonly IdRange[]; readonly gidMappings: readonly IdRange[] };
 }
 
 /**
@@ -16,8 +16,9 @@ export function userNamespace(hostConfig: HostConfig, remapped: UserMapping | un
   if (!isRemapped(hostConfig, remapped)) return undefined;
   const { NetworkMode, IpcMode, PidMode } = hostConfig;
   const [joined] = [NetworkMode, IpcMode, PidMode].map(joinedContainer).filter((reference) => reference !== undefined);
-  if (joined !== undefined) return { namespace: { type: 'user', path: `/proc/${pidOf(joined)}/ns/user` }, mappings: {} };
-  return { namespace: { type: 'user' }, mappings: { uidMappings: remapped?.uids ?? [], gidMappings: remapped?.gids ?? [] } };
+  // Of one that is joined some runtimes ask for them, too.
+  const mappings = { uidMappings: remapped?.uids ?? [], gidMappings: remapped?.gids ?? [] };
+  return { namespace: { type: 'user', ...(joined !== undefined && { path: `/proc/${pidOf(joined)}/ns/user` }) }, mappings };
 }
 
 /** Whether a container gets other IDs than the host's. */

@@ -5,7 +5,6 @@ import type { ContainerCreateRequest, ContainerCreateResponse, HostConfig, Netwo
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
 import { invalidParameter } from '../../base/errors.js';
 import { newId, shortId } from '../../base/ids.js';
-import { NATIVE_RUNTIME } from '../../base/runtime-name.js';
 import { formatPlatform, hostPlatform, parsePlatform, platformDistance } from '../../base/platform.js';
 import type { Undo } from '../../base/undo.js';
 import { eventAttributes } from '../../container/attributes.js';
@@ -14,7 +13,6 @@ import { parseName, randomName } from '../../container/names.js';
 import { logTag } from '../../container/log-attributes.js';
 import type { ContainerMount } from '../../container/mount.js';
 import { joinedContainer } from '../../container/oci-spec/namespaces.js';
-import { isRemapped } from '../../container/oci-spec/user-namespace.js';
 import { CREATED } from '../../container/state.js';
 import { Containers } from '../../container/store.js';
 import { nowRfc3339 } from '../../container/time.js';
@@ -74,7 +72,6 @@ export class ContainerCreate implements Job<ContainerCreateParams, ContainerCrea
     validateModes(given, HostConfig, this.daemon.remappedUser);
     const config = mergeConfig(given, image.config);
     const hostConfig = this.withIds(fillHostConfig(HostConfig, this.daemon, this.launch.host));
-    checkRuntime(hostConfig, this.daemon);
     config.Hostname ||= this.hostname(id, hostConfig);
     return {
       id,
@@ -162,13 +159,6 @@ export class ContainerCreate implements Job<ContainerCreateParams, ContainerCrea
       return anonymous ? this.volumes.remove(name) : undefined;
     });
   }
-}
-
-/** Other runtimes go to a container's root as its own root does, to whom the daemon's folders are closed. */
-function checkRuntime(hostConfig: HostConfig, { remappedUser }: DaemonConfig): void {
-  if (hostConfig.Runtime === NATIVE_RUNTIME || !isRemapped(hostConfig, remappedUser)) return;
-  const way = `choose --runtime=${NATIVE_RUNTIME}, or --userns=host`;
-  throw invalidParameter(`runtime ${hostConfig.Runtime} cannot run containers with the IDs of --userns-remap: ${way}`);
 }
 
 function normalised({ EndpointsConfig }: NetworkingConfig): NetworkingConfig {

@@ -1,14 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecCommand, ExecProcess, ExitStatus } from '../driver.js';
+import type { ExecCommand, ExecProcess, ExitStatus, OciSpec } from '../driver.js';
 import { startExec } from '../exec-process.js';
 import { streamBits } from '../protocol.js';
 import { ShimProcess, type ContainerPlace } from '../shim-process.js';
 import { loggedError, type RuntimeCommand } from './runtime-command.js';
-import { standardProcess } from './spec.js';
+import { hostUid, standardProcess } from './spec.js';
 
 export interface OciPlace extends ContainerPlace {
   readonly command: RuntimeCommand;
+  readonly spec: OciSpec;
 }
 
 /** What a runtime answers about a container that has ended. */
@@ -68,6 +69,7 @@ export class OciProcess extends ShimProcess<OciPlace> {
         consoleSocket: 'console.sock',
       },
       folder,
+      owner: hostUid(this.place.spec, process),
       tty,
       streams: streamBits(attach),
       rows: consoleSize?.rows ?? 0,

@@ -14,7 +14,7 @@ import { OciProcess } from './container-process.js';
 import { readFeatures, type Features } from './features.js';
 import { loggedError, RuntimeCommand } from './runtime-command.js';
 import { withCopiedSources, withPlainFiles } from './sources.js';
-import { standardSpec } from './spec.js';
+import { hostUid, standardSpec } from './spec.js';
 
 /** Where a host that has cgroups v1 and v2 at once has v2. */
 const UNIFIED = '/sys/fs/cgroup/unified';
@@ -36,10 +36,12 @@ export class OciDriver implements ExecDriver {
   /**
    * @param execRoot folder, absolute, in which everything lies that does not outlive a boot
    * @param runtimes by the names that `ContainerCommand.runtime` gives
+   * @param remapped containers have other IDs than the host's: runtimes go to the root as its owner does, who passes through the folders
    */
   constructor(
     execRoot: string,
     private readonly runtimes: Readonly<Record<string, OciRuntime>>,
+    private readonly remapped = false,
   ) {
     this.root = join(execRoot, 'oci');
   }
@@ -50,16 +52,17 @@ export class OciDriver implements ExecDriver {
     const bundle = join(this.root, command.id);
     const cgroup = cgroupOf(command.spec);
     this.cgroupParents.add(dirname(cgroup));
-    await mkdir(bundle, { recursive: true, mode: 0o700 });
+    await mkdir(bundle, { recursive: true, mode: this.remapped ? 0o711 : 0o700 });
     // Whoever adopts it needs to know what made it, whatever the configuration says by then.
     await writeFile(join(bundle, 'runtime.json'), JSON.stringify(chosen), { mode: 0o600 });
     const line = new RuntimeCommand(chosen, bundle, command.id);
     const log = join(bundle, 'create.log');
     const { spec, sources } = withCopiedSources(await withPlainFiles(command.spec), bundle);
-    const options = { ...launchOptions(command), sources, cgroupsPath: cgroup, runtime: createLine(line, log, command) };
+    const owner = hostUid(spec, (spec['process'] ?? {}) as Readonly<Record<string, unknown>>);
+    const options = { ...launchOptions(command), sources, owner, cgroupsPath: cgroup, runtime: createLine(line, log, command) };
     const config = standardSpec({ ...command, spec }, await this.featuresOf(chosen));
     const shim = await launchShim({ bundle, config, options: JSON.stringify(options), seccomp: '' });
-    const place = { id: command.id, bundle, cgroup, command: line, shim: shim.pid };
+    const place = { id: command.id, bundle, cgroup, spec, command: line, shim: shim.pid };
     const process = new OciProcess(place, new Socket({ fd: shim.control, readable: true, writable: true }));
     try {
       await process.created();
@@ -85,7 +88,7 @@ export class OciDriver implements ExecDriver {
     const command = new RuntimeCommand(made, bundle, id);
     this.cgroupParents.add(dirname(cgroup));
     try {
-      const process = new OciProcess({ id, bundle, cgroup, command, shim: 0 }, await connectShim(bundle));
+      const process = new OciProcess({ id, bundle, cgroup, spec, command, shim: 0 }, await connectShim(bundle));
       await process.adopted();
       return process;
     } catch {

@@ -41,6 +41,14 @@ export function standardSpec({ spec, tty, consoleSize }: ContainerCommand, featu
   return JSON.stringify(standard);
 }
 
+/** The user of a process of the container as the host sees it. */
+export function hostUid(spec: OciSpec, process: Section): number {
+  const { uid = 0 } = (process['user'] ?? {}) as { uid?: number };
+  const { uidMappings = [] } = (spec['linux'] ?? {}) as { uidMappings?: readonly { containerID: number; hostID: number; size: number }[] };
+  const range = uidMappings.find(({ containerID, size }) => uid >= containerID && uid < containerID + size);
+  return range === undefined ? uid : range.hostID + uid - range.containerID;
+}
+
 /**
  * Device rules with what is denied before what is allowed: runc takes no single device back out of a wildcard such as "mknod
  * of any", and everything is denied that no rule allows in any case.
