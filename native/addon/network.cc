@@ -181,15 +181,15 @@ struct Watching {
   }
 };
 
-/** watchFilter(table, changed): what stops it. */
+/** watchFilter(tables, newChains, changed): what stops it. */
 Napi::Value watchFilter(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto watching = std::make_shared<Watching>();
-  if (const Status status = watching->watch.open(info[0].ToString().Utf8Value()); !status.ok()) {
+  if (const Status status = watching->watch.open(texts(info[0]), info[1].ToBoolean()); !status.ok()) {
     toError(env, status).ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  auto tell = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "slipway filter", 0, 1);
+  auto tell = Napi::ThreadSafeFunction::New(env, info[2].As<Napi::Function>(), "slipway filter", 0, 1);
   // A daemon that has nothing else to do may end.
   tell.Unref(env);
   watching->thread = std::thread([watch = &watching->watch, tell]() mutable {

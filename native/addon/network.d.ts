@@ -91,7 +91,7 @@ export interface FlowDestination {
 export function forgetFlows(destinations: readonly FlowDestination[]): Promise<void>;
 
 /**
- * Calls `changed` when another process has deleted something of a table of the packet filter, until the returned function
- * is called. Does not keep the process alive. Throws when the kernel does not let it listen.
+ * Calls `changed` when another process has deleted something of tables of the packet filter (named without their family), or,
+ * where `newChains` asks for it, has added a chain to them, until the returned function is called. Does not keep the process alive. Throws when the kernel does not let it listen.
  */
-export function watchFilter(table: string, changed: () => void): () => void;
+export function watchFilter(tables: readonly string[], newChains: boolean, changed: () => void): () => void;

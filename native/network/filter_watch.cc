@@ -23,8 +23,8 @@ constexpr uint16_t typeOf(unsigned message) {
 }
 
 /** Each of these messages names its table in its first attribute. */
-constexpr std::array deletions = {typeOf(NFT_MSG_DELTABLE), typeOf(NFT_MSG_DELCHAIN), typeOf(NFT_MSG_DELRULE),
-                                  typeOf(NFT_MSG_DELSET), typeOf(NFT_MSG_DELSETELEM)};
+constexpr std::array deletions = {typeOf(NFT_MSG_DELTABLE), typeOf(NFT_MSG_DELCHAIN),   typeOf(NFT_MSG_DELRULE),
+                                  typeOf(NFT_MSG_DELSET),   typeOf(NFT_MSG_DELSETELEM), typeOf(NFT_MSG_NEWCHAIN)};
 constexpr uint16_t table_attribute = NFTA_TABLE_NAME;
 
 std::mutex own_lock;
@@ -47,9 +47,11 @@ uint32_t makerOf(std::span<const uint8_t> payload) {
   return ntohl(value);
 }
 
-bool names(std::span<const uint8_t> payload, const std::string& table) {
+bool namesOneOf(std::span<const uint8_t> payload, const std::vector<std::string>& tables) {
   const auto name = netlink::find(attributesOf(payload), table_attribute);
-  return name.size() == table.size() + 1 && std::memcmp(name.data(), table.c_str(), name.size()) == 0;
+  return std::ranges::any_of(tables, [name](const std::string& table) {
+    return name.size() == table.size() + 1 && std::memcmp(name.data(), table.c_str(), name.size()) == 0;
+  });
 }
 
 } // namespace
@@ -70,8 +72,9 @@ void noteOwnThread() {
   });
 }
 
-Status Watch::open(const std::string& table) {
-  table_ = table;
+Status Watch::open(std::vector<std::string> tables, bool new_chains) {
+  new_chains_ = new_chains;
+  tables_ = std::move(tables);
   stop_ = Fd(::eventfd(0, EFD_CLOEXEC));
   if (!stop_) return failure("open eventfd");
   socket_ = Fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
@@ -91,7 +94,7 @@ Status Watch::open(const std::string& table) {
 
 void Watch::run(const std::function<void()>& changed) {
   std::array<uint8_t, 32768> datagram;
-  bool lost = false;
+  bool touched = false;
   for (;;) {
     std::array<pollfd, 2> waiting{pollfd{socket_.get(), POLLIN, 0}, pollfd{stop_.get(), POLLIN, 0}};
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
@@ -104,11 +107,13 @@ void Watch::run(const std::function<void()>& changed) {
       std::memcpy(&header, rest.data(), sizeof header);
       if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) break;
       const auto payload = rest.subspan(sizeof header, header.nlmsg_len - sizeof header);
-      if (std::ranges::find(deletions, header.nlmsg_type) != deletions.end()) lost = lost || names(payload, table_);
+      const bool tells = std::ranges::find(deletions, header.nlmsg_type) != deletions.end() ||
+                         (new_chains_ && header.nlmsg_type == typeOf(NFT_MSG_NEWCHAIN));
+      if (tells) touched = touched || namesOneOf(payload, tables_);
       // A transaction's messages end with the one that tells its maker.
       if (header.nlmsg_type == typeOf(NFT_MSG_NEWGEN)) {
-        if (lost && !isOwn(makerOf(payload))) changed();
-        lost = false;
+        if (touched && !isOwn(makerOf(payload))) changed();
+        touched = false;
       }
       rest = rest.subspan(std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), rest.size()));
     }

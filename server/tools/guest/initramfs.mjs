@@ -22,6 +22,7 @@ const wanted = [
   'dummy',
   'sctp',
   'nf_tables',
+  'nf_conntrack_netlink',
   'nft_ct',
   'nft_nat',
   'nft_chain_nat',

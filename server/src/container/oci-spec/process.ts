@@ -46,9 +46,13 @@ function nameOf(entry: string): string {
   return entry.split('=', 1)[0] ?? '';
 }
 
-/** The spec's `process.rlimits`. @throws InvalidParameter for a soft limit above the hard one */
+/** What setrlimit(2) knows. */
+const RLIMITS = new Set('as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' '));
+
+/** The spec's `process.rlimits`. @throws InvalidParameter for a name that is none, or a soft limit above the hard one */
 export function rlimitsSection(ulimits: readonly Ulimit[] | null | undefined) {
   return (ulimits ?? []).map(({ Name = '', Soft = 0, Hard = 0 }) => {
+    if (!RLIMITS.has(Name.toLowerCase())) throw invalidParameter(`invalid ulimit type: ${Name.slice(0, 300)}`);
     if (Hard !== -1 && (Soft === -1 || Soft > Hard)) {
       throw invalidParameter(`ulimit soft limit must be less than or equal to hard limit: ${Soft} > ${Hard}`);
     }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { invalidParameter } from '../../base/errors.js';
+import { invalidParameter, notImplemented } from '../../base/errors.js';
 import { network as native } from '../../libcontainer/index.js';
 import type { NetworkSpec } from './driver.js';
 
@@ -28,7 +28,15 @@ export async function ensureParent(network: NetworkSpec): Promise<void> {
   const name = parentOf(network);
   if (existsSync(`/sys/class/net/${name}`)) return;
   const vlan = network.options['parent'] ? vlanOf(name) : undefined;
-  await (vlan ? native.createVlan(name, vlan.link, vlan.id) : native.createDummy(name));
+  try {
+    await (vlan ? native.createVlan(name, vlan.link, vlan.id) : native.createDummy(name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EOPNOTSUPP') throw error;
+    throw notImplemented(
+      `this host's kernel has no ${vlan ? 'VLANs (module 8021q)' : 'dummy links (module dummy): name a parent interface'}`,
+      error,
+    );
+  }
   await writeFile(aliasOf(name), MARK);
 }
 

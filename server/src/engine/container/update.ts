@@ -48,11 +48,15 @@ export class ContainerUpdate implements Job<ContainerUpdateParams, ContainerUpda
   }
 }
 
+/** What a container has from its start on: Docker passes over it, too. */
+const LASTING = new Set(['CgroupParent', 'Ulimits', 'Devices', 'DeviceCgroupRules', 'DeviceRequests', 'Init']);
+
 /** What is really to be changed: Docker's clients send 0, '' and null for all the rest. */
 function given(resources: object): object {
   return Object.fromEntries(
     Object.entries(resources).filter(
-      ([, value]) => value !== 0 && value !== '' && value != null && !(Array.isArray(value) && value.length === 0),
+      ([name, value]) =>
+        !LASTING.has(name) && value !== 0 && value !== '' && value != null && !(Array.isArray(value) && value.length === 0),
     ),
   );
 }

@@ -75,11 +75,7 @@ export class Processes {
     const { hostConfig } = record;
     const privileged = config.Privileged || hostConfig.Privileged;
     const capabilities = resolveCapabilities({ add: hostConfig.CapAdd, drop: hostConfig.CapDrop, privileged }, this.host.capabilities);
-    const root = [`/proc/${state.pid}/root`];
-    const files = {
-      passwd: readRootfsFile(root, '/etc/passwd', LARGEST_USER_FILE),
-      group: readRootfsFile(root, '/etc/group', LARGEST_USER_FILE),
-    };
+    const files = userFiles(record.id, state.pid);
     const user = resolveUser(config.User || (record.config.User ?? ''), files, config.User ? [] : (hostConfig.GroupAdd ?? []));
     const security = parseSecurityOptions(hostConfig.SecurityOpt);
     const profile = apparmorProfile(security.apparmor, { Privileged: privileged ?? false }, this.host.appArmor);
@@ -95,6 +91,17 @@ export class Processes {
       noNewPrivileges: !config.Privileged && security.noNewPrivileges,
       ...(profile && { apparmorProfile: profile }),
     };
+  }
+}
+
+/** Who there is in a running container. @throws Conflict when it has ended meanwhile */
+function userFiles(id: string, pid: number): { passwd: string; group: string } {
+  const read = (path: string) => readRootfsFile([`/proc/${pid}/root`], path, LARGEST_USER_FILE);
+  try {
+    return { passwd: read('/etc/passwd'), group: read('/etc/group') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT' || code === 'ESRCH' ? conflict(`container ${id} is not running`, error) : error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { PacketFilterConfig } from '../../../base/config.js';
 import { forbidden, invalidParameter } from '../../../base/errors.js';
 import { network as native } from '../../../libcontainer/index.js';
 import type { Cable, EndpointSpec, NetworkDriver, NetworkSpec, PublishedPort } from '../driver.js';
-import { admitThroughDockerUser, forgetInDockerUser } from './docker-user.js';
+import { Admission } from './admission.js';
 import { directElement, type Element, networkElements, portElements } from './elements.js';
 import { Firewall } from './firewall.js';
 import { NoPacketFilter, type PacketFilter } from './packet-filter.js';
@@ -15,6 +15,7 @@ export class BridgeDriver implements NetworkDriver {
   readonly name = 'bridge';
   readonly isMultiple = true;
   private readonly firewall: PacketFilter;
+  private readonly admission = new Admission();
 
   /**
    * @param table name of the nftables table, unique to this daemon
@@ -64,7 +65,7 @@ export class BridgeDriver implements NetworkDriver {
 
   async deleteNetwork(network: NetworkSpec): Promise<void> {
     await native.removeLink(network.link);
-    await forgetInDockerUser([network.link]);
+    await this.admission.forget([network.link]);
     await this.firewall.remove(networkElements(network));
   }
 
@@ -85,7 +86,8 @@ export class BridgeDriver implements NetworkDriver {
 
   async close(networks: readonly NetworkSpec[]): Promise<void> {
     await Promise.all(networks.map(({ link }) => native.removeLink(link)));
-    await forgetInDockerUser(networks.map(({ link }) => link));
+    this.admission.stopWatching();
+    await this.admission.forget(networks.map(({ link }) => link));
     await this.firewall.delete();
   }
 
@@ -94,7 +96,7 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   private async admit(networks: readonly NetworkSpec[]): Promise<void> {
-    if (this.config.ipv4) await admitThroughDockerUser(networks.map(({ link }) => link));
+    if (this.config.ipv4) await this.admission.admit(networks.map(({ link }) => link));
   }
 
   /** Lets the host route. @returns whether it did not before */

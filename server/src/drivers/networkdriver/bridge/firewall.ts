@@ -24,7 +24,7 @@ export class Firewall implements PacketFilter {
     this.elements.clear();
     this.remember(elements);
     await this.rebuild();
-    this.unwatch ??= network.watchFilter(this.table, () => void this.heal());
+    this.unwatch ??= network.watchFilter([this.table], false, () => void this.heal());
   }
 
   /** Adds elements, all or none. Makes the table anew when somebody has flushed it. */

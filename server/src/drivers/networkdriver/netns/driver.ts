@@ -27,7 +27,8 @@ async function whileItRuns(work: Promise<void>): Promise<void> {
     await work;
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === 'configure bridge port' && code === 'EOPNOTSUPP') throw conflict('the network is being removed', error);
+    const isRemoved = (syscall === 'configure bridge port' && code === 'EOPNOTSUPP') || (syscall === 'find link' && code === 'ENODEV');
+    if (isRemoved) throw conflict('the network is being removed', error);
     const isGone = syscall === 'open network namespace' && (code === 'ENOENT' || code === 'ESRCH');
     throw isGone ? conflict('the container has ended and has no network any more', error) : error;
   }
