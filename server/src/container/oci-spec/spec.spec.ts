@@ -177,7 +177,7 @@ describe('buildSpec', () => {
     expect(mounts.find(({ type }) => type === 'cgroup')?.options).not.toContain('ro');
     const joined = await specOf({}, { NetworkMode: 'container:other' }, false, remapped);
     expect(joined.linux.namespaces[0]).toEqual({ type: 'user', path: '/proc/42/ns/user' });
-    expect(joined.linux).not.toHaveProperty('uidMappings');
+    expect(joined.linux).toMatchObject({ uidMappings: ids, gidMappings: ids });
     const host = await specOf({}, { UsernsMode: 'host' }, false, remapped);
     expect(host.linux.namespaces.map(({ type }) => type)).not.toContain('user');
   });
