@@ -1,24 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from '@playwright/test';
 import { BUSYBOX } from '../fixtures/busybox.ts';
+import { receiver } from '../fixtures/webhook.ts';
 import { signIn, test } from './harbour.ts';
 import { objections } from './objections.ts';
-
-/** A webhook's receiver. */
-async function receiver() {
-  const received: { state: string; title: string; target: string; detail: string }[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      received.push(JSON.parse(body));
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received, close: () => server.close() };
-}
 
 test('a rule tells of a container that fails and of a line in a log, over a channel that was tested', async ({ page, daemon }) => {
   const hook = await receiver();
