@@ -9,6 +9,12 @@ const areas = import.meta.glob<object>('./languages/*/*.json', { import: 'defaul
 
 const templates = import.meta.glob<string>('./**/*.vue', { query: '?raw', import: 'default', eager: true });
 
+const sources = import.meta.glob<string>(['./**/*.{ts,vue}', '!./**/*.spec.ts', '!./client/generated/**'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
 /** Every text as `key: placeholders`. */
 function shape(messages: object, path = ''): string[] {
   return Object.entries(messages).flatMap(([key, value]: [string, unknown]) =>
@@ -16,6 +22,16 @@ function shape(messages: object, path = ''): string[] {
       ? shape(value, `${path}${key}.`)
       : `${path}${key}: ${[...new Set(String(value).match(/\{\w+\}/g))].sort().join(' ')}`,
   );
+}
+
+/** What the source asks for: whole keys in quotes, and keys with a part that is found out, such as `states.${state}`. */
+function asked(): { whole: Set<string>; made: RegExp[] } {
+  const all = Object.values(sources).join('\n');
+  const made = [...all.matchAll(/`([a-z]\w*\.(?:\w+\.)*)\$\{[^}`]*\}([\w.]*)`/g)];
+  return {
+    whole: new Set([...all.matchAll(/['"]([a-z]\w*(?:\.\w+)+)['"]/g)].map(([, key = '']) => key)),
+    made: made.map(([, before = '', after = '']) => new RegExp(`^${before.replaceAll('.', '\\.')}[^.]+${after.replaceAll('.', '\\.')}$`)),
+  };
 }
 
 /** Attributes that people read or hear. */
@@ -60,6 +76,14 @@ describe('languages', () => {
 
   it.each(Object.entries(files))('%s says everything that English says, with the same placeholders', (_, messages) => {
     expect(shape(messages).sort()).toEqual(shape(en).sort());
+  });
+
+  it('say nothing that nobody asks for', () => {
+    const english = Object.entries(areas).filter(([path]) => path.includes('/en/'));
+    const named = english.map(([path, messages]) => [path.replace(/.*\/|\.json$/g, ''), messages] as const);
+    const keys = shape({ ...en, ...Object.fromEntries(named) }).map((line) => line.replace(/: .*$/s, ''));
+    const { whole, made } = asked();
+    expect(keys.filter((key) => !whole.has(key) && !made.some((pattern) => pattern.test(key)))).toEqual([]);
   });
 
   it('are chosen by what the browser prefers', () => {
