@@ -2,6 +2,7 @@
 // Names of suites as arguments run only those: npm test -- unit native.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureComposeV2 } from './setup/compose.mjs';
 import { ensureDockerCli, ensureDockerIo } from './setup/docker-io.mjs';
 import { setUp } from './setup/index.mjs';
 import { ensurePodman } from './setup/podman.mjs';
@@ -48,6 +49,7 @@ await main(async () => {
   if (chosen.includes('e2e')) {
     await ensureDockerIo();
     await ensurePodman();
+    await ensureComposeV2();
   }
   const counts = [];
   for (const name of chosen) counts.push({ name, ...(await runSuite(name)) });

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX } from '../fixtures/busybox.ts';
-import { ComposeV2 } from '../fixtures/compose-v2.ts';
 import { must } from '../fixtures/process.ts';
 import { freeSubnet } from '../fixtures/subnet.ts';
 import { softLimit } from '../fixtures/oci-runtime.ts';
@@ -123,41 +122,5 @@ describe('docker-compose with the form of the specification', () => {
     expect(await compose('exec', '-T', 'app', 'sh', '-c', 'ulimit -n; grep -c up /etc/hosts')).toBe(`${softLimit(1000, 2000)}\n1`);
     await compose('--profile', 'debug', 'down', '-t', '0');
     expect(await suite.docker.ok('ps', '-aq')).toBe('');
-  });
-});
-
-describe('what Compose, version 2, asks of the engine', () => {
-  test('up --wait in order, up again with a change, down -v', { timeout: 180_000 }, async () => {
-    const compose = new ComposeV2(suite.http, 'quay');
-    const mounts = [{ Type: 'volume', Source: 'quay_data', Target: '/data', VolumeOptions: {} }];
-    const db = {
-      name: 'db',
-      body: {
-        Image: BUSYBOX,
-        Cmd: ['sh', '-c', 'echo written > /data/file; touch /ready; exec sleep 600'],
-        Healthcheck: { Test: ['CMD', 'test', '-f', '/ready'], Interval: 500_000_000, Retries: 60 },
-        HostConfig: { Mounts: mounts },
-      },
-    };
-    const web = (colour: string) => ({
-      name: 'web',
-      dependsOn: 'db',
-      body: { Image: BUSYBOX, Cmd: ['sleep', '600'], Env: [`COLOUR=${colour}`], HostConfig: { Mounts: mounts } },
-    });
-    await compose.up([db, web('red')]);
-    expect(await suite.docker.ok('exec', 'quay-web-1', 'sh', '-c', 'cat /data/file; nslookup db | grep -c Name')).toMatch(
-      /^written\n[1-9]/,
-    );
-    await compose.up([web('blue')]);
-    expect(await suite.docker.ok('exec', 'quay-web-1', 'sh', '-c', 'echo $COLOUR')).toBe('blue');
-    expect((await compose.containers()).map(({ Names }) => Names[0]).toSorted()).toEqual(['/quay-db-1', '/quay-web-1']);
-    // Configs with their content in the file are put into a container before it starts; watch does the same to one that runs.
-    const config = { name: 'config', body: { Image: BUSYBOX, Cmd: ['sh', '-c', 'cat /etc/app.conf; exec sleep 600'] } };
-    await compose.up([{ ...config, files: { '/etc/app.conf': 'first\n' } }]);
-    await expect.poll(() => suite.docker.ok('logs', 'quay-config-1'), { timeout: 30_000 }).toBe('first');
-    await compose.sync('config', { '/etc/app.conf': 'second\n' });
-    await expect.poll(() => suite.docker.ok('logs', 'quay-config-1'), { timeout: 30_000 }).toBe('first\nsecond');
-    await compose.down();
-    expect(await compose.left()).toBe(0);
   });
 });
