@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Contender } from '../bench/contender.ts';
 import { startDockerd } from '../bench/dockerd.ts';
-import { BUSYBOX, busyboxArchive } from '../fixtures/busybox.ts';
+import { BUSYBOX, busybox, busyboxArchive } from '../fixtures/busybox.ts';
 import type { DockerCli } from '../fixtures/docker.ts';
+import { architecture } from '../fixtures/image.ts';
 import { run } from '../fixtures/process.ts';
+import { startRegistry } from '../fixtures/registry.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const suite = useDaemon();
@@ -83,4 +85,22 @@ describe("images that go between this daemon and Debian's dockerd", () => {
       expect(await facts(home, name)).toEqual(before);
     },
   );
+
+  test('Docker takes the platform of this machine from what was saved with several', { timeout: timeoutMs }, async () => {
+    const registry = await startRegistry();
+    try {
+      const other = architecture === 'arm64' ? 'amd64' : 'arm64';
+      const foreign = await busybox({ architecture: other, config: { Cmd: ['false'] } });
+      await registry.publishList('both', '1', { [other]: foreign, [architecture]: await busybox({ config: { Cmd: ['true'] } }) });
+      const name = `${registry.address}/both:1`;
+      await ok(suite.docker, 'pull', name);
+      await ok(suite.docker, 'pull', '--platform', `linux/${other}`, name);
+      const before = await facts(suite.docker, name);
+      await send(suite.docker, dockerd.docker, name);
+      expect(await facts(dockerd.docker, name)).toEqual(before);
+      expect(before.command).toEqual(['true']);
+    } finally {
+      await registry.stop();
+    }
+  });
 });

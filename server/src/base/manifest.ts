@@ -69,6 +69,11 @@ export function parseManifest(content: Buffer, mediaType?: string): ImageManifes
   return { kind: 'manifest', mediaType: type, config: descriptor(json.config, 'config'), layers: list(json.layers, 'layers') };
 }
 
+/** Whether content of this media type lists manifests. */
+export function isIndexType(mediaType: string): boolean {
+  return INDEXES.includes(mediaType);
+}
+
 /** Says why the manifest is not one of a container image; nothing when it is. @throws InvalidParameter */
 export function checkImageManifest(manifest: ImageManifest): void {
   if (!CONFIGS.includes(manifest.config.mediaType)) {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { digestOf } from '../base/digest.js';
 import { conflict, invalidParameter, KindError, notFound } from '../base/errors.js';
-import { formatPlatform, type Platform, platformDistance } from '../base/platform.js';
+import { isIndexType } from '../base/manifest.js';
+import { formatPlatform, hostPlatform, type Platform, platformDistance } from '../base/platform.js';
 import { familiar, parseReference, type Reference, withDefaultTag } from '../base/reference.js';
 import { Database } from '../state/database.js';
 import { type Image, type ImageContent, parseImage } from './image.js';
@@ -55,14 +56,15 @@ export class Images {
 
   /**
    * The image that people call `reference`: name, name:tag, name@digest, ID or the first digits of an ID.
-   * @param platform when given, the image must be of it
+   * @param platform when given, the best of the name's images for it; else the name's main image
    * @throws NotFound, InvalidParameter for what is no reference at all, Conflict for an ID that several have
    */
   get(reference: string, platform?: Platform): Image {
-    const id = this.resolve(reference);
-    if (id === undefined) throw notFound(`No such image: ${reference}`);
-    const image = this.byId(id);
-    if (platform && platformDistance(image, platform) === undefined) {
+    const [main, ...others] = this.called(reference);
+    if (main === undefined) throw notFound(`No such image: ${reference}`);
+    if (!platform) return this.byId(main);
+    const image = this.byFit([main, ...others], platform)[0]!;
+    if (platformDistance(image, platform) === undefined) {
       throw notFound(
         `image with reference ${reference} was found but does not provide the specified platform (${formatPlatform(platform)})`,
       );
@@ -72,8 +74,19 @@ export class Images {
 
   /** As `get`, but undefined when there is none. */
   find(reference: string): Image | undefined {
-    const id = this.resolve(reference);
+    const [id] = this.called(reference);
     return id === undefined ? undefined : this.byId(id);
+  }
+
+  /**
+   * IDs of all images that people call `text`, one for each platform, the main one first; none when there is none. In Docker's
+   * order: a full ID, then a name, then the first digits of an ID.
+   */
+  called(text: string): string[] {
+    const digits = ID.exec(text)?.[1];
+    if (digits?.length === 64) return this.exactly(`sha256:${digits}`);
+    const named = this.byName(text, digits !== undefined);
+    return named.length > 0 || digits === undefined ? named : this.byPrefix(digits);
   }
 
   /** The image with exactly this ID. @throws NotFound */
@@ -149,7 +162,7 @@ export class Images {
       if (!this.has(content.id)) this.insert(content, registration);
       for (const manifest of registration.manifests ?? []) this.addManifest(content.id, manifest);
       for (const statement of registration.statements ?? []) this.addStatement(content.id, statement);
-      for (const reference of registration.references ?? []) this.references.set(reference, content.id);
+      for (const reference of registration.references ?? []) this.name(reference, content.id, registration.manifests ?? []);
     };
     if (registration.durable ?? true) this.database.durable(write);
     else this.database.quick(write);
@@ -159,6 +172,16 @@ export class Images {
   /** Registers several images in one durable transaction: all or none. @returns their IDs */
   registerAll(registrations: readonly ImageRegistration[]): string[] {
     return this.database.durable(() => registrations.map((registration) => this.register(registration)));
+  }
+
+  /** Takes an image off the names that stand for other platforms too; those go on with the others. */
+  withdraw(id: string): void {
+    this.database.durable(() => {
+      for (const reference of this.references.of(id)) {
+        const others = this.references.imagesOf(reference).filter((each) => each !== id);
+        if (others.length > 0) this.setBest(reference, others);
+      }
+    });
   }
 
   /** Deletes an image that has no names, and its layers as far as nothing else stands on them. */
@@ -183,6 +206,33 @@ export class Images {
   /** Whether something that is going on needs the image. */
   isHeld(id: string): boolean {
     return this.held.has(id);
+  }
+
+  /**
+   * Names an image. Those that had the name and came by the same index keep it: it stands for several platforms then, of which
+   * the one that fits this machine best is the main one.
+   */
+  private name(reference: Reference, id: string, manifests: readonly Manifest[]): void {
+    const before = this.references.imagesOf(reference);
+    const indexes = manifests.filter(({ mediaType }) => isIndexType(mediaType)).map(({ content }) => digestOf(content) as string);
+    const kept = indexes.length > 0 ? before.filter((each) => this.cameBy(each, indexes)) : before.includes(id) ? before : [];
+    this.setBest(reference, [...new Set([...kept, id])]);
+  }
+
+  private setBest(reference: Reference, ids: readonly string[]): void {
+    const [main, ...others] = ids.length > 1 ? this.byFit(ids, hostPlatform).map((image) => image.id) : ids;
+    if (main !== undefined) this.references.set(reference, main, others);
+  }
+
+  /** The images, the one that fits the platform best first; in the order given as far as they fit the same. */
+  private byFit(ids: readonly string[], platform: Platform): Image[] {
+    const rated = ids.map((id) => this.byId(id)).map((image) => ({ image, distance: platformDistance(image, platform) ?? Infinity }));
+    return rated.sort((a, b) => (a.distance === b.distance ? 0 : a.distance - b.distance)).map(({ image }) => image);
+  }
+
+  private cameBy(id: string, digests: readonly string[]): boolean {
+    const find = this.database.sqlite.prepare<[string, string], object>('SELECT 1 FROM manifest WHERE image = ? AND digest = ?');
+    return digests.some((digest) => find.get(id, digest) !== undefined);
   }
 
   private insert(content: ImageContent, { config, parent }: ImageRegistration): void {
@@ -218,30 +268,27 @@ export class Images {
     return { ...content, ...names, parent: row.parent ?? undefined, size: row.size, lastTagged: row.last_tagged ?? undefined };
   }
 
-  /** Docker's order: a full ID, then a name, then the first digits of an ID. */
-  private resolve(text: string): string | undefined {
-    const digits = ID.exec(text)?.[1];
-    if (digits?.length === 64) return this.row(`sha256:${digits}`)?.id;
-    return this.byName(text, digits !== undefined) ?? (digits === undefined ? undefined : this.byPrefix(digits));
+  private exactly(id: string): string[] {
+    return this.has(id) ? [id] : [];
   }
 
-  private byName(text: string, mayBeId: boolean): string | undefined {
+  private byName(text: string, mayBeId: boolean): string[] {
     try {
       const reference = withDefaultTag(parseReference(text));
-      const named =
-        this.references.imageOf(reference) ?? this.references.imageOf({ ...reference, tag: reference.digest ? undefined : reference.tag });
-      return named ?? (reference.digest === undefined ? undefined : this.row(reference.digest)?.id);
+      const forms = [reference, { ...reference, tag: reference.digest ? undefined : reference.tag }];
+      const named = forms.map((form) => this.references.imagesOf(form)).find((ids) => ids.length > 0);
+      return named ?? (reference.digest === undefined ? [] : this.exactly(reference.digest));
     } catch (error) {
-      if (mayBeId && error instanceof KindError) return undefined;
+      if (mayBeId && error instanceof KindError) return [];
       throw error;
     }
   }
 
-  private byPrefix(digits: string): string | undefined {
+  private byPrefix(digits: string): string[] {
     const rows = this.database.sqlite
       .prepare<[string, string], { id: string }>('SELECT id FROM image WHERE id BETWEEN ? AND ? LIMIT 2')
       .all(`sha256:${digits}`, `sha256:${digits}g`);
     if (rows.length > 1) throw invalidParameter(`ambiguous image ID ${digits}: give more digits`);
-    return rows[0]?.id;
+    return rows.map(({ id }) => id);
   }
 }

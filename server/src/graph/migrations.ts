@@ -74,4 +74,13 @@ export const migrations: Migrations = [
     PRIMARY KEY (image, digest)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Images of other platforms that a name stands for beside its main image.
+  CREATE TABLE beside (
+    name TEXT NOT NULL REFERENCES reference (name) ON DELETE CASCADE,
+    image TEXT NOT NULL REFERENCES image (id),
+    PRIMARY KEY (name, image)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX beside_image ON beside (image);
+  `,
 ];

@@ -8,42 +8,76 @@ interface ReferenceRow {
   image: string;
 }
 
-/** What images are called: canonical name:tag and name@digest to image ID. */
+/** Every name with each of its images: the main ones and those beside them. */
+const NAMED = 'SELECT name, image FROM reference UNION ALL SELECT name, image FROM beside';
+
+/**
+ * What images are called: canonical name:tag and name@digest to image ID. A name stands for one main image and, when that came
+ * by an index, for those of other platforms that came by the same one.
+ */
 @Injectable()
 export class References {
   constructor(private readonly database: Database) {
     database.migrate('graph', migrations);
   }
 
-  /** ID of the image called exactly `reference`. */
+  /** ID of the main image called exactly `reference`. */
   imageOf(reference: Reference): string | undefined {
-    return this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM reference WHERE name = ?').get(canonical(reference))?.image;
+    return this.imagesOf(reference)[0];
   }
 
-  /** Gives the name to image `id`; whoever had it loses it. @returns ID of the image that had it before */
-  set(reference: Reference, id: string): string | undefined {
-    const before = this.imageOf(reference);
+  /** IDs of all images called exactly `reference`: one for each platform, the main one first. */
+  imagesOf(reference: Reference): string[] {
+    const name = canonical(reference);
+    const main = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM reference WHERE name = ?').get(name);
+    if (!main) return [];
+    const rows = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM beside WHERE name = ? ORDER BY image').all(name);
+    return [main.image, ...rows.map(({ image }) => image)];
+  }
+
+  /** Gives the name to image `id` and, for other platforms, to `others`; whoever else had it loses it. */
+  set(reference: Reference, id: string, others: readonly string[] = []): void {
+    const name = canonical(reference);
     this.database.durable(() => {
       this.database.sqlite
         .prepare('INSERT INTO reference (name, image) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET image = excluded.image')
-        .run(canonical(reference), id);
-      this.database.sqlite.prepare('UPDATE image SET last_tagged = ? WHERE id = ?').run(Date.now(), id);
+        .run(name, id);
+      this.database.sqlite.prepare('DELETE FROM beside WHERE name = ?').run(name);
+      for (const other of others) this.database.sqlite.prepare('INSERT INTO beside (name, image) VALUES (?, ?)').run(name, other);
+      for (const each of [id, ...others])
+        this.database.sqlite.prepare('UPDATE image SET last_tagged = ? WHERE id = ?').run(Date.now(), each);
     });
-    return before;
   }
 
-  /** Forgets the name. */
-  delete(reference: Reference): void {
-    this.database.durable(() => this.database.sqlite.prepare('DELETE FROM reference WHERE name = ?').run(canonical(reference)));
+  /** Takes the name off image `id`: with a main image it is forgotten, one beside it leaves the others with it. */
+  delete(reference: Reference, id: string): void {
+    const name = canonical(reference);
+    this.database.durable(() => {
+      this.database.sqlite.prepare('DELETE FROM beside WHERE name = ? AND image = ?').run(name, id);
+      this.database.sqlite.prepare('DELETE FROM reference WHERE name = ? AND image = ?').run(name, id);
+    });
   }
 
   /** Names of image `id`, sorted. */
   of(id: string): Reference[] {
-    const rows = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM reference WHERE image = ? ORDER BY name').all(id);
+    const rows = this.database.sqlite.prepare<[string], ReferenceRow>(`SELECT * FROM (${NAMED}) WHERE image = ? ORDER BY name`).all(id);
     return rows.map((row) => parseReference(row.name));
   }
 
-  /** Names in the repository of `reference`, sorted, with the IDs of their images. */
+  /** IDs of the images of other platforms that share a name with image `id`. */
+  sharing(id: string): string[] {
+    return [...new Set(this.of(id).flatMap((reference) => this.imagesOf(reference)))].filter((each) => each !== id);
+  }
+
+  /** IDs of the images that are the main one of no name, but stand beside one. */
+  besideOnly(): Set<string> {
+    const rows = this.database.sqlite
+      .prepare<[], { image: string }>('SELECT DISTINCT image FROM beside WHERE image NOT IN (SELECT image FROM reference)')
+      .all();
+    return new Set(rows.map(({ image }) => image));
+  }
+
+  /** Names in the repository of `reference`, sorted, with the IDs of their main images. */
   inRepository(reference: Reference): { reference: Reference; image: string }[] {
     const repository = repositoryOf(reference);
     const rows = this.database.sqlite
@@ -57,7 +91,7 @@ export class References {
   /** Familiar names of every image by its ID, told apart as `docker images` does. */
   byImage(): Map<string, { repoTags: string[]; repoDigests: string[] }> {
     const names = new Map<string, { repoTags: string[]; repoDigests: string[] }>();
-    for (const row of this.database.sqlite.prepare<[], ReferenceRow>('SELECT * FROM reference ORDER BY name').all()) {
+    for (const row of this.database.sqlite.prepare<[], ReferenceRow>(`SELECT * FROM (${NAMED}) ORDER BY name`).all()) {
       const entry = names.get(row.image) ?? { repoTags: [], repoDigests: [] };
       const reference = parseReference(row.name);
       (reference.digest === undefined ? entry.repoTags : entry.repoDigests).push(familiar(reference));

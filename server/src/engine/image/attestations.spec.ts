@@ -7,6 +7,7 @@ import { type DockerRegistry, startDockerRegistry } from '../../registry/testing
 import { ImageAttestations } from './attestations.js';
 import { ImageInspect } from './inspect.js';
 import { ImageLoad } from './load.js';
+import { ManifestSummaries } from './manifest-summaries.js';
 import { testContext, testPull } from './testing/pull.js';
 
 const SPDX = 'https://spdx.dev/Document';
@@ -57,7 +58,7 @@ describe('attestations', () => {
   afterAll(() => registry.stop());
 
   const checkAll = async (store: ReturnType<typeof testPull>, name: string) => {
-    const { images, layers, database } = store;
+    const { images, layers, references, database } = store;
     const job = new ImageAttestations(images);
     const descriptor = { mediaType: STATEMENT, digest: digestOf(made.statement), size: made.statement.length };
     const found = await job.run({ name });
@@ -65,7 +66,7 @@ describe('attestations', () => {
     expect((await job.run({ name, statement: true }))[0]?.Statement).toEqual(JSON.parse(made.statement.toString()));
     expect(await job.run({ name, type: ['https://slsa.dev/provenance/v1'] })).toEqual([]);
     await expect(job.run({ name, platform: [JSON.stringify({ os: 'linux', architecture: 's390x' })] })).rejects.toThrow(/platform/);
-    const inspect = new ImageInspect(images, layers, new Containers(database));
+    const inspect = new ImageInspect(images, layers, references, new ManifestSummaries(images, new Containers(database)));
     const { Manifests } = await inspect.run({ name, manifests: true }, testContext());
     expect(Manifests?.map(({ ID, Kind, Available }) => [ID, Kind, Available])).toEqual([
       [digestOf(made.image.manifest), 'image', true],

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ImageDeleteData, ImageDeleteResponseItem } from '../../api/generated/types.gen.js';
-import { conflict, notFound } from '../../base/errors.js';
+import { conflict } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
-import { parsePlatformJson, platformDistance } from '../../base/platform.js';
+import { parsePlatformJson } from '../../base/platform.js';
 import { parseReference, type Reference, repositoryOf, withDefaultTag } from '../../base/reference.js';
 import type { Image } from '../../graph/image.js';
 import { Images } from '../../graph/images.js';
@@ -12,7 +12,7 @@ import { type Deleted, ImageDeletion } from './deletion.js';
 
 export type ImageDeleteParams = ImageDeleteData['path'] & NonNullable<ImageDeleteData['query']>;
 
-/** Takes a name off an image, and deletes the image with its last one. */
+/** Takes a name off an image, and deletes the image with its last one; the same for the images of other platforms it stands for. */
 @Injectable()
 export class ImageDelete implements Job<ImageDeleteParams, ImageDeleteResponseItem[]> {
   constructor(
@@ -23,17 +23,32 @@ export class ImageDelete implements Job<ImageDeleteParams, ImageDeleteResponseIt
 
   async run({ name, force: forced = false, noprune = false, platforms = [] }: ImageDeleteParams): Promise<ImageDeleteResponseItem[]> {
     const image = this.images.get(name);
-    checkPlatforms(image, platforms);
     const deleted: Deleted = { items: [], reclaimed: 0 };
-    const byName = !image.id.startsWith(name) && !image.id.slice('sha256:'.length).startsWith(name);
-    if (byName) {
-      this.removeName(image, name, forced, deleted);
-      if (this.references.of(image.id).length > 0) return deleted.items;
-    } else {
-      this.removeOnlyNames(image, forced, deleted);
+    if (platforms.length > 0) {
+      const chosen = platforms.map((platform) => this.images.get(name, parsePlatformJson(platform)).id);
+      for (const id of new Set(chosen)) await this.removePlatform(id, forced, !noprune, deleted);
+      return deleted.items;
     }
-    await this.deletion.delete(image.id, deleted, { forced, prune: !noprune, quiet: byName });
+    const byName = !image.id.startsWith(name) && !image.id.slice('sha256:'.length).startsWith(name);
+    const sharing = this.references.sharing(image.id);
+    if (byName) this.removeName(image, name, forced, deleted);
+    else this.removeOnlyNames(image, forced, deleted);
+    if (!byName || this.references.of(image.id).length === 0) {
+      await this.deletion.delete(image.id, deleted, { forced, prune: !noprune, quiet: byName });
+    }
+    for (const id of sharing) {
+      if (this.references.of(id).length === 0) await this.deletion.delete(id, deleted, { forced, prune: !noprune, quiet: true });
+    }
     return deleted.items;
+  }
+
+  /** One platform of what its names stand for; the names stay with the others, or go with the last. */
+  private async removePlatform(id: string, forced: boolean, prune: boolean, deleted: Deleted): Promise<void> {
+    const against = this.deletion.obstacle(id, { forced, named: false });
+    if (against) throw against.error;
+    this.images.withdraw(id);
+    this.removeOnlyNames(this.images.byId(id), forced, deleted);
+    await this.deletion.delete(id, deleted, { forced, prune, quiet: false });
   }
 
   /** With the last tag of a repository its digests go too. */
@@ -71,10 +86,4 @@ export class ImageDelete implements Job<ImageDeleteParams, ImageDeleteResponseIt
 function isSingle(names: readonly Reference[]): boolean {
   const tags = names.filter((name) => name.digest === undefined);
   return names.length > 0 && tags.length <= 1 && new Set(names.map(repositoryOf)).size === 1;
-}
-
-function checkPlatforms(image: Image, platforms: readonly string[]): void {
-  for (const text of platforms) {
-    if (platformDistance(image, parsePlatformJson(text)) === undefined) throw notFound(`image ${image.id} has no platform ${text}`);
-  }
 }

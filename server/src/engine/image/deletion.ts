@@ -47,9 +47,9 @@ export class ImageDeletion {
     return undefined;
   }
 
-  /** Takes one name away. */
+  /** Takes one name away; from an image beside the main one of the name, that alone. */
   untag(image: Image, reference: Reference): ImageDeleteResponseItem {
-    this.references.delete(reference);
+    this.references.delete(reference, image.id);
     publishImageEvent(this.events, 'untag', image, image.id, image.id);
     return { Untagged: familiar(reference) };
   }

@@ -6,7 +6,7 @@ import { ImageGetAll } from './get-all.js';
 export interface ImageGetParams {
   /** Name, ID, or a repository, which stands for all its tags. */
   readonly name: string;
-  /** JSON of OCI platforms; the image has to be of one of them. */
+  /** JSON of OCI platforms: just these; all that are here when left out. */
   readonly platform?: readonly string[];
 }
 

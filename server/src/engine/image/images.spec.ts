@@ -11,6 +11,7 @@ import { ImageHistory } from './history.js';
 import { ImageInspect } from './inspect.js';
 import { ImageList } from './list.js';
 import { ImageLoad } from './load.js';
+import { ManifestSummaries } from './manifest-summaries.js';
 import { ImagePrune } from './prune.js';
 import { ImageTag } from './tag.js';
 import { testContext } from './testing/pull.js';
@@ -20,6 +21,7 @@ function engine() {
   const { images, layers, references, events, database } = store;
   const containers = new Containers(database);
   const deletion = new ImageDeletion(images, layers, references, containers, events);
+  const summaries = new ManifestSummaries(images, containers);
   const context = testContext();
   return {
     ...store,
@@ -37,12 +39,13 @@ function engine() {
       );
     },
     list: (query: Parameters<ImageList['run']>[0] = {}, version = '1.56') =>
-      new ImageList(images, layers, containers).run(query, { ...context, version }),
-    inspect: (name: string) => new ImageInspect(images, layers, containers).run({ name }, context),
+      new ImageList(images, references, layers, containers, summaries).run(query, { ...context, version }),
+    inspect: (name: string) => new ImageInspect(images, layers, references, summaries).run({ name }, context),
     history: (name: string) => new ImageHistory(images, layers).run({ name }),
     tag: (name: string, repo: string, tag?: string) => new ImageTag(images, references, events).run({ name, repo, tag }),
     remove: (name: string, force = false) => new ImageDelete(images, references, deletion).run({ name, force }),
-    prune: (filters?: object) => new ImagePrune(images, deletion, events).run({ filters: JSON.stringify(filters ?? {}) }, context),
+    prune: (filters?: object) =>
+      new ImagePrune(images, references, deletion, events).run({ filters: JSON.stringify(filters ?? {}) }, context),
     use: async (image: TestImage, running: boolean) => {
       const id = 'c'.repeat(64);
       await layers.createReadWrite(id, images.byId(image.id).topLayer);

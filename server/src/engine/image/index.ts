@@ -21,6 +21,7 @@ import { ImageInspect } from './inspect.js';
 import { ImageLayers } from './layers.js';
 import { ImageList } from './list.js';
 import { ImageLoad } from './load.js';
+import { ManifestSummaries } from './manifest-summaries.js';
 import { ImagePrune } from './prune.js';
 import { LayerTransfers } from './pull/layer-transfers.js';
 import { ImagePull } from './pull/pull.js';
@@ -51,6 +52,7 @@ export const imageJobs: Type[] = [
   ImageImport,
   ImagePull,
   LayerTransfers,
+  ManifestSummaries,
   BaseImages,
   BuildContainers,
   CacheCare,

@@ -7,12 +7,12 @@ import type {
 } from '../../api/generated/types.gen.js';
 import { invalidParameter } from '../../base/errors.js';
 import { parsePlatformJson } from '../../base/platform.js';
-import { Containers } from '../../container/store.js';
 import type { Image } from '../../graph/image.js';
 import { Images } from '../../graph/images.js';
 import { Layers } from '../../graph/layers.js';
+import { References } from '../../graph/references.js';
 import type { Job, JobContext } from '../job.js';
-import { manifestSummaries } from './manifest-summaries.js';
+import { ManifestSummaries } from './manifest-summaries.js';
 
 export type ImageInspectParams = ImageInspectData['path'] & NonNullable<ImageInspectData['query']>;
 
@@ -39,7 +39,8 @@ export class ImageInspect implements Job<ImageInspectParams, ImageInspectResult>
   constructor(
     private readonly images: Images,
     private readonly layers: Layers,
-    private readonly containers: Containers,
+    private readonly references: References,
+    private readonly summaries: ManifestSummaries,
   ) {}
 
   async run({ name, platform, manifests }: ImageInspectParams, { version }: JobContext): Promise<ImageInspectResult> {
@@ -69,8 +70,7 @@ export class ImageInspect implements Job<ImageInspectParams, ImageInspectResult>
   }
 
   private manifests(image: Image): ImageManifestSummary[] {
-    const containers = [...this.containers.all()].filter(({ record }) => record.image === image.id).map(({ id }) => id);
-    return manifestSummaries(image, this.images.manifests(image.id), containers);
+    return this.summaries.of([image, ...this.references.sharing(image.id).map((id) => this.images.byId(id))]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ImageListData, ImageManifestSummary, ImageSummary } from '../../api/generated/types.gen.js';
+import type { ImageListData, ImageSummary } from '../../api/generated/types.gen.js';
 import { chainIds } from '../../base/digest.js';
 import { type Filters, parseFilters } from '../../base/filters.js';
 import { parseTimestamp } from '../../base/timestamp.js';
@@ -7,9 +7,10 @@ import { Containers } from '../../container/store.js';
 import type { Image } from '../../graph/image.js';
 import { Images } from '../../graph/images.js';
 import { Layers } from '../../graph/layers.js';
+import { References } from '../../graph/references.js';
 import { matchesLabels } from '../container/label-filter.js';
 import type { Job, JobContext } from '../job.js';
-import { manifestSummaries } from './manifest-summaries.js';
+import { ManifestSummaries } from './manifest-summaries.js';
 import { booleanFilter, createdNano, matchesReference } from './match.js';
 
 export type ImageListParams = NonNullable<ImageListData['query']>;
@@ -17,13 +18,15 @@ export type ImageListParams = NonNullable<ImageListData['query']>;
 const FILTERS = ['dangling', 'label', 'reference', 'before', 'since', 'until'];
 type Predicate = (image: Image) => boolean;
 
-/** Lists images, the newest first. */
+/** Lists images, the newest first; what a name stands for on other platforms is in the row of its main image. */
 @Injectable()
 export class ImageList implements Job<ImageListParams, ImageSummary[]> {
   constructor(
     private readonly images: Images,
+    private readonly references: References,
     private readonly layers: Layers,
     private readonly containers: Containers,
+    private readonly summaries: ManifestSummaries,
   ) {}
 
   async run(query: ImageListParams, { version }: JobContext): Promise<ImageSummary[]> {
@@ -31,16 +34,30 @@ export class ImageList implements Job<ImageListParams, ImageSummary[]> {
     const all = this.images.list();
     const matches = this.predicate(query, filters, all);
     const patterns = [...(filters.get('reference') ?? []), ...(query.filter ? [query.filter] : [])];
-    const found = all.filter(matches).flatMap((image) => {
+    const besides = this.references.besideOnly();
+    const rows = besides.size === 0 ? all : all.filter(({ id }) => !besides.has(id));
+    const found = rows.filter(matches).flatMap((image) => {
       const named = withNames(image, patterns);
       return named ? [named] : [];
     });
     const shared = query['shared-size'] ? this.sharedSizes(all) : undefined;
     const users = query['shared-size'] ? this.users() : undefined;
-    return found.map((image) => ({
-      ...summary(image, shared?.get(image.id), users && (users.get(image.id) ?? 0), Number(version.split('.')[1])),
-      ...(query.manifests && { Manifests: this.manifests(image) }),
-    }));
+    const byId = new Map(all.map((image) => [image.id, image]));
+    return found.map((image) => {
+      const others = besides.size === 0 ? [] : this.references.sharing(image.id).flatMap((id) => byId.get(id) ?? []);
+      const platforms = [image, ...others];
+      const sum = (value: (each: Image) => number) => platforms.reduce((total, each) => total + value(each), 0);
+      return {
+        ...summary(
+          image,
+          shared && sum(({ id }) => shared.get(id) ?? 0),
+          users && sum(({ id }) => users.get(id) ?? 0),
+          Number(version.split('.')[1]),
+        ),
+        Size: sum(({ size }) => size),
+        ...(query.manifests && { Manifests: this.summaries.of(platforms) }),
+      };
+    });
   }
 
   private predicate(query: ImageListParams, filters: Filters, all: readonly Image[]): Predicate {
@@ -68,11 +85,6 @@ export class ImageList implements Job<ImageListParams, ImageSummary[]> {
     for (const chain of chains.values()) for (const id of chain) uses.set(id, (uses.get(id) ?? 0) + 1);
     const shared = (chain: readonly string[]) => chain.reduce((sum, id) => sum + ((uses.get(id) ?? 0) > 1 ? (sizes.get(id) ?? 0) : 0), 0);
     return new Map([...chains].map(([id, chain]) => [id, shared(chain)]));
-  }
-
-  private manifests(image: Image): ImageManifestSummary[] {
-    const containers = [...this.containers.all()].filter(({ record }) => record.image === image.id).map(({ id }) => id);
-    return manifestSummaries(image, this.images.manifests(image.id), containers);
   }
 
   private users(): Map<string, number> {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { cancelled, invalidParameter } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
-import { type Platform, parsePlatformJson } from '../../base/platform.js';
-import { familiar } from '../../base/reference.js';
+import { parsePlatformJson } from '../../base/platform.js';
+import { familiar, type Reference } from '../../base/reference.js';
 import { Events } from '../../events/events.js';
 import type { StagedArchive } from '../../drivers/graphdriver/driver.js';
 import type { ArchiveImage } from '../../graph/archive/archive.js';
@@ -21,7 +21,7 @@ export interface ImageLoadParams {
   /** The tar, compressed or not. */
   readonly archive: AsyncIterable<Buffer>;
   readonly quiet?: boolean;
-  /** JSON of the OCI platform wanted; one at most. */
+  /** JSON of the OCI platforms wanted; every one that is there when left out. */
   readonly platform?: readonly string[];
   readonly progress: Progress;
 }
@@ -37,18 +37,19 @@ export class ImageLoad implements Job<ImageLoadParams, void> {
   ) {}
 
   async run(params: ImageLoadParams, { signal }: JobContext): Promise<void> {
-    const platform = onePlatform(params.platform);
+    const platforms = (params.platform ?? []).map(parsePlatformJson);
     const archive = await this.unpack(params.archive, signal);
     const staged = new ArchiveLayers(archive.layers);
     const lease = this.layers.lease();
     try {
       const progress = params.quiet ? () => undefined : params.progress;
       const registrations: ImageRegistration[] = [];
-      for (const image of readArchive(archive, platform)) registrations.push(await commitLayers(image, staged, lease, progress, signal));
-      for (const registration of registrations) await this.tellRenamed(registration, params.progress);
+      for (const image of readArchive(archive, platforms)) registrations.push(await commitLayers(image, staged, lease, progress, signal));
       await this.layers.persist();
+      const before = this.owners(registrations);
       this.images.registerAll(registrations);
-      for (const registration of registrations) await this.tell(registration, params.progress);
+      await this.tellRenamed(before, params.progress);
+      await this.tell(registrations, params.progress);
     } finally {
       await staged.discard(this.layers);
       await lease.release();
@@ -69,28 +70,34 @@ export class ImageLoad implements Job<ImageLoadParams, void> {
     return stage.end();
   }
 
-  private async tellRenamed({ config, references = [] }: ImageRegistration, progress: Progress): Promise<void> {
-    const { id } = parseImage(config);
-    for (const reference of references) {
-      const before = this.references.imageOf(reference);
-      if (before === undefined || before === id) continue;
+  /** Every name that is given, with the image that has it now. */
+  private owners(registrations: readonly ImageRegistration[]): Map<Reference, string | undefined> {
+    const names = registrations.flatMap(({ references = [] }) => references);
+    const unique = new Map(names.map((reference) => [familiar(reference), reference]));
+    return new Map([...unique.values()].map((reference) => [reference, this.references.imageOf(reference)]));
+  }
+
+  private async tellRenamed(before: Map<Reference, string | undefined>, progress: Progress): Promise<void> {
+    for (const [reference, owner] of before) {
+      if (owner === undefined || this.references.imagesOf(reference).includes(owner)) continue;
       await progress({
-        stream: `The image ${familiar(reference)} already exists, renaming the old one with ID ${before} to empty string\n`,
+        stream: `The image ${familiar(reference)} already exists, renaming the old one with ID ${owner} to empty string\n`,
       });
     }
   }
 
-  private async tell({ config, references = [] }: ImageRegistration, progress: Progress): Promise<void> {
-    const image = parseImage(config);
-    publishImageEvent(this.events, 'load', image, image.id, image.id);
-    for (const reference of references) await progress({ stream: `Loaded image: ${familiar(reference)}\n` });
-    if (references.length === 0) await progress({ stream: `Loaded image ID: ${image.id}\n` });
+  /** Of an image that came for several platforms each name once. */
+  private async tell(registrations: readonly ImageRegistration[], progress: Progress): Promise<void> {
+    const told = new Set<string>();
+    for (const { config, references = [] } of registrations) {
+      const image = parseImage(config);
+      publishImageEvent(this.events, 'load', image, image.id, image.id);
+      const lines =
+        references.length > 0 ? references.map((each) => `Loaded image: ${familiar(each)}\n`) : [`Loaded image ID: ${image.id}\n`];
+      for (const stream of lines) if (!told.has(stream)) await progress({ stream });
+      for (const stream of lines) told.add(stream);
+    }
   }
-}
-
-function onePlatform(platforms: readonly string[] = []): Platform | undefined {
-  if (platforms.length > 1) throw invalidParameter('this image store keeps one platform of an image: give one platform');
-  return platforms[0] === undefined ? undefined : parsePlatformJson(platforms[0]);
 }
 
 /** Puts the layers of one image into the store, each checked against the diff ID in the config. */

@@ -6,6 +6,7 @@ import { parseTimestamp } from '../../base/timestamp.js';
 import { Events } from '../../events/events.js';
 import type { Image } from '../../graph/image.js';
 import { Images } from '../../graph/images.js';
+import { References } from '../../graph/references.js';
 import { matchesLabels } from '../container/label-filter.js';
 import type { Job, JobContext } from '../job.js';
 import { type Deleted, ImageDeletion } from './deletion.js';
@@ -23,6 +24,7 @@ const FILTERS = ['dangling', 'until', 'label', 'label!'];
 export class ImagePrune implements Job<ImagePruneParams, ImagePruneResponse> {
   constructor(
     private readonly images: Images,
+    private readonly references: References,
     private readonly deletion: ImageDeletion,
     private readonly events: Events,
   ) {}
@@ -35,11 +37,15 @@ export class ImagePrune implements Job<ImagePruneParams, ImagePruneResponse> {
       if (signal.aborted) break;
       if (!this.images.has(image.id) || !isWanted(image, filters)) continue;
       if (danglingOnly && image.repoTags.length + image.repoDigests.length > 0) continue;
-      if (this.deletion.user(image.id) || this.images.isHeld(image.id) || this.images.children(image.id).length > 0) continue;
+      if ([image.id, ...this.references.sharing(image.id)].some((id) => this.isNeeded(id))) continue;
       for (const item of await this.delete(image.id, total)) await params.deleted?.(item);
     }
     this.events.publish('image', 'prune', '', { reclaimed: String(total.reclaimed) });
     return { ImagesDeleted: total.items.length > 0 ? total.items : null, SpaceReclaimed: total.reclaimed };
+  }
+
+  private isNeeded(id: string): boolean {
+    return this.deletion.user(id) !== undefined || this.images.isHeld(id) || this.images.children(id).length > 0;
   }
 
   /** An image that something began to use meanwhile stays. */

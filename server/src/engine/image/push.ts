@@ -3,12 +3,13 @@ import type { ImagePushData } from '../../api/generated/types.gen.js';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
 import { digestOf } from '../../base/digest.js';
 import { invalidParameter, notFound } from '../../base/errors.js';
-import { type Descriptor, MediaType } from '../../base/manifest.js';
-import { parsePlatformJson } from '../../base/platform.js';
+import { MediaType } from '../../base/manifest.js';
+import { parsePlatformJson, type Platform } from '../../base/platform.js';
 import { familiar, familiarName, parseReference, parseTag, type Reference, repositoryOf } from '../../base/reference.js';
 import { Slots } from '../../base/slots.js';
 import { Events } from '../../events/events.js';
-import { Images } from '../../graph/images.js';
+import type { Image } from '../../graph/image.js';
+import { Images, type Manifest } from '../../graph/images.js';
 import { LayerBlobs } from '../../graph/layer-blobs.js';
 import { Layers } from '../../graph/layers.js';
 import { References } from '../../graph/references.js';
@@ -19,8 +20,10 @@ import { putManifest, uploadContent } from '../../registry/upload.js';
 import type { Job, JobContext } from '../job.js';
 import { publishImageEvent } from './events.js';
 import type { Progress } from './progress.js';
+import { choosePlatforms, type PushChoice } from './push/choose-platforms.js';
 import { LayerPush } from './push/layer-push.js';
 import { pushError } from './push/push-error.js';
+import { pushIndex } from './push/push-index.js';
 import { pushManifest } from './push/push-manifest.js';
 
 export interface ImagePushParams extends NonNullable<ImagePushData['query']> {
@@ -30,7 +33,15 @@ export interface ImagePushParams extends NonNullable<ImagePushData['query']> {
   readonly progress: Progress;
 }
 
-/** Brings an image, or all images of a repository, to its registry. */
+/** What all of one push shares. */
+interface Push {
+  readonly repository: Repository;
+  readonly layers: LayerPush;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Brings an image, or all images of a repository, to its registry; with all platforms where all that its index lists are here. */
 @Injectable()
 export class ImagePush implements Job<ImagePushParams, void> {
   private readonly slots: Slots;
@@ -51,15 +62,17 @@ export class ImagePush implements Job<ImagePushParams, void> {
     const target = wanted(name, tag);
     const credentials = parseRegistryAuth(auth);
     await progress({ status: `The push refers to repository [${repositoryOf(target)}]` });
-    const pushed = this.tagsOf(target);
-    for (const { image } of pushed) this.images.get(image, platform ? parsePlatformJson(platform) : undefined);
+    const pushed = this.tagsOf(target).map((tagged) => ({
+      reference: tagged,
+      choice: this.choice(tagged, platform ? parsePlatformJson(platform) : undefined),
+    }));
     const lease = this.layers.lease();
     try {
       const repository = await this.registry.repository(target, credentials, 'pull,push', signal);
       const layers = new LayerPush(this.layers, this.blobs, repository, target, this.slots, progress, signal);
-      for (const { reference, image } of pushed) {
-        for (const { chainId } of this.layers.stack(this.images.byId(image).topLayer)) await lease.keep(chainId);
-        await this.pushOne(repository, layers, reference, image, progress, signal);
+      for (const { reference, choice } of pushed) {
+        for (const { topLayer } of choice.images) for (const { chainId } of this.layers.stack(topLayer)) await lease.keep(chainId);
+        await this.pushOne({ repository, layers, progress, signal }, reference, choice);
       }
       publishImageEvent(this.events, 'push', undefined, familiar(target), familiarName(target));
     } catch (error) {
@@ -69,32 +82,51 @@ export class ImagePush implements Job<ImagePushParams, void> {
     }
   }
 
-  private async pushOne(
-    repository: Repository,
-    layers: LayerPush,
-    reference: Reference,
-    id: string,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const descriptors = await layers.push(this.images.byId(id));
-    const config = this.images.config(id);
-    const uploaded: Descriptor = { ...(await uploadContent(repository, config, signal)), mediaType: MediaType.dockerConfig };
-    const manifest = pushManifest(this.images.manifests(id), uploaded, descriptors);
+  private choice(reference: Reference, platform: Platform | undefined): PushChoice {
+    const name = familiar(reference);
+    const images = this.images.called(name).map((id) => this.images.byId(id));
+    if (platform) return { images: [this.images.get(name, platform)], index: undefined };
+    return choosePlatforms(images, this.images.manifests(images[0]!.id));
+  }
+
+  private async pushOne(push: Push, reference: Reference, { images, index, instead }: PushChoice): Promise<void> {
+    const { repository, progress, signal } = push;
     const tag = reference.tag ?? '';
-    await putManifest(repository, tag, manifest.content, manifest.mediaType, signal);
-    const digest = digestOf(manifest.content);
-    const size = manifest.content.length;
-    this.images.register({ config, manifests: [manifest], references: [{ ...reference, tag: undefined, digest }] });
+    const manifests: Manifest[] = [];
+    for (const image of images) manifests.push(await this.pushImage(push, image));
+    for (const each of index ? manifests : []) await putManifest(repository, digestOf(each.content), each.content, each.mediaType, signal);
+    const target = index ? pushIndex(index, images, manifests) : manifests[0]!;
+    await putManifest(repository, tag, target.content, target.mediaType, signal);
+    const digest = digestOf(target.content);
+    const size = target.content.length;
+    const name = { ...reference, tag: undefined, digest };
+    const registrations = images.map((image, at) => ({
+      config: this.images.config(image.id),
+      manifests: index ? [manifests[at]!, target] : [manifests[at]!],
+      references: [name],
+    }));
+    this.images.registerAll(registrations);
     await progress({ status: `${tag}: digest: ${digest} size: ${size}` });
     await progress({ progressDetail: {}, aux: { Tag: tag, Digest: digest, Size: size } });
+    if (instead) {
+      const selected = { mediaType: target.mediaType, digest, size };
+      await progress({ aux: { manifestPushedInsteadOfIndex: true, originalIndex: instead, selectedManifest: selected } });
+    }
+  }
+
+  /** Brings the layers and the config. @returns the manifest, which is not there yet */
+  private async pushImage({ repository, layers, signal }: Push, image: Image): Promise<Manifest> {
+    const descriptors = await layers.push(image);
+    const content = await uploadContent(repository, this.images.config(image.id), signal);
+    return pushManifest(this.images.manifests(image.id), { ...content, mediaType: MediaType.dockerConfig }, descriptors);
   }
 
   /** The named tag, or all of the repository. @throws NotFound */
-  private tagsOf(target: Reference): { reference: Reference; image: string }[] {
-    const tags = this.references.inRepository(target).filter(({ reference }) => reference.digest === undefined);
+  private tagsOf(target: Reference): Reference[] {
+    const all = this.references.inRepository(target).map(({ reference }) => reference);
+    const tags = all.filter(({ digest }) => digest === undefined);
     if (tags.length === 0) throw notFound(`An image does not exist locally with the tag: ${familiarName(target)}`);
-    const named = target.tag === undefined ? tags : tags.filter(({ reference }) => reference.tag === target.tag);
+    const named = target.tag === undefined ? tags : tags.filter((each) => each.tag === target.tag);
     if (named.length === 0) throw notFound(`tag does not exist: ${familiar(target)}`);
     return named;
   }

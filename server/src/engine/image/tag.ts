@@ -10,7 +10,7 @@ import { publishImageEvent } from './events.js';
 
 export type ImageTagParams = ImageTagData['path'] & NonNullable<ImageTagData['query']>;
 
-/** Gives an image one more name; another image that had it loses it. */
+/** Gives an image one more name, with all its platforms; another image that had it loses it. */
 @Injectable()
 export class ImageTag implements Job<ImageTagParams, void> {
   constructor(
@@ -22,7 +22,7 @@ export class ImageTag implements Job<ImageTagParams, void> {
   async run({ name, repo, tag }: ImageTagParams): Promise<void> {
     const image = this.images.get(name);
     const reference = newName(repo ?? '', tag);
-    this.references.set(reference, image.id);
+    this.references.set(reference, image.id, this.images.called(name).slice(1));
     publishImageEvent(this.events, 'tag', image, image.id, familiar(reference));
   }
 }

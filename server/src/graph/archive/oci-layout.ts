@@ -1,4 +1,4 @@
-import { attestationsOf, statementsOf } from '../../base/attestation.js';
+import { attestationsOf, attestedBy, statementsOf } from '../../base/attestation.js';
 import { digestOf } from '../../base/digest.js';
 import { invalidParameter, notFound } from '../../base/errors.js';
 import {
@@ -8,9 +8,11 @@ import {
   type Descriptor,
   type ImageIndex,
   type ImageManifest,
+  isIndexType,
+  MediaType,
   parseManifest,
 } from '../../base/manifest.js';
-import { formatPlatform, type Platform } from '../../base/platform.js';
+import { formatPlatform, hostPlatform, type Platform } from '../../base/platform.js';
 import { parseReference, type Reference, withDefaultTag } from '../../base/reference.js';
 import type { Manifest } from '../images.js';
 import type { StagedArchive } from '../../drivers/graphdriver/driver.js';
@@ -23,24 +25,34 @@ const REF_NAME = 'org.opencontainers.image.ref.name';
 const DEEPEST = 4;
 
 /**
- * The images of an OCI image layout (index.json, blobs/sha256/...), each in its manifest for `platform`.
- * @throws InvalidParameter when a digest or size is wrong or something is missing, NotFound when the platform is
+ * The images of an OCI image layout (index.json, blobs/sha256/...).
+ * @param platforms which of each image; every one whose manifest is there when it is empty
+ * @throws InvalidParameter when a digest or size is wrong or something is missing, NotFound when a platform is
  */
-export function readOciLayout(archive: StagedArchive, platform: Platform): ArchiveImage[] {
-  const index = parseManifest(readEntry(archive, 'index.json'), 'application/vnd.oci.image.index.v1+json') as ImageIndex;
-  return choosePerName(index.manifests, platform).map((descriptor) => {
-    const { manifest, sources } = follow(archive, descriptor, platform);
-    checkImageManifest(manifest);
-    const config = readBlob(archive, manifest.config);
-    const said = attestationsIn(archive, sources);
-    return {
-      config,
-      manifests: [...sources, ...said.manifests],
-      statements: said.statements,
-      layers: manifest.layers.map(blobName),
-      references: referencesOf(descriptor),
-    };
-  });
+export function readOciLayout(archive: StagedArchive, platforms: readonly Platform[]): ArchiveImage[] {
+  return choosePerName(readIndex(archive).manifests, platforms[0] ?? hostPlatform).flatMap((descriptor) =>
+    follow(archive, descriptor, platforms).map(({ manifest, sources }) => {
+      checkImageManifest(manifest);
+      const config = readBlob(archive, manifest.config);
+      const said = attestationsIn(archive, sources);
+      return {
+        config,
+        manifests: [...sources, ...said.manifests],
+        statements: said.statements,
+        layers: manifest.layers.map(blobName),
+        references: referencesOf(descriptor),
+      };
+    }),
+  );
+}
+
+/** Whether one of the layout's images is an index, which may be of several platforms. */
+export function hasIndexes(archive: StagedArchive): boolean {
+  return readIndex(archive).manifests.some(({ mediaType }) => isIndexType(mediaType));
+}
+
+function readIndex(archive: StagedArchive): ImageIndex {
+  return parseManifest(readEntry(archive, 'index.json'), MediaType.ociIndex) as ImageIndex;
 }
 
 /** What the index of an image says about its manifest, as far as it is in the archive. */
@@ -72,19 +84,28 @@ function choosePerName(descriptors: readonly Descriptor[], platform: Platform): 
   });
 }
 
-function follow(archive: StagedArchive, start: Descriptor, platform: Platform): { manifest: ImageManifest; sources: Manifest[] } {
-  const sources: Manifest[] = [];
-  let descriptor = start;
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    const content = readBlob(archive, descriptor);
-    const manifest = parseManifest(content, descriptor.mediaType);
-    sources.push({ mediaType: manifest.mediaType, content });
-    if (manifest.kind === 'manifest') return { manifest, sources };
-    const next = choose(manifest.manifests, platform).find((each) => archive.files.has(blobName(each)));
-    if (!next) throw notFound(`the archive has no image for platform ${formatPlatform(platform)} in ${descriptor.digest}`);
-    descriptor = next;
-  }
-  throw invalidParameter(`invalid archive: indexes nested deeper than ${DEEPEST}`);
+/** A manifest, after the indexes that led to it. */
+interface Followed {
+  readonly manifest: ImageManifest;
+  readonly sources: Manifest[];
+}
+
+function follow(archive: StagedArchive, start: Descriptor, platforms: readonly Platform[], above: readonly Manifest[] = []): Followed[] {
+  const content = readBlob(archive, start);
+  const parsed = parseManifest(content, start.mediaType);
+  const sources = [...above, { mediaType: parsed.mediaType, content }];
+  if (parsed.kind === 'manifest') return [{ manifest: parsed, sources }];
+  if (sources.length === DEEPEST) throw invalidParameter(`invalid archive: indexes nested deeper than ${DEEPEST}`);
+  return wanted(archive, parsed, platforms, start).flatMap((each) => follow(archive, each, platforms, sources));
+}
+
+/** Of an index the manifests that are in the archive and asked for. */
+function wanted(archive: StagedArchive, index: ImageIndex, platforms: readonly Platform[], at: Descriptor): Descriptor[] {
+  const here = index.manifests.filter((each) => attestedBy(each) === undefined && archive.files.has(blobName(each)));
+  const chosen = platforms.length > 0 ? platforms.flatMap((platform) => choose(here, platform).slice(0, 1)) : here;
+  if (chosen.length > 0) return [...new Set(chosen)];
+  const names = platforms.length > 0 ? ` for platform ${platforms.map(formatPlatform).join(', ')}` : '';
+  throw notFound(`the archive has no image${names} in ${at.digest}`);
 }
 
 function readBlob(archive: StagedArchive, descriptor: Descriptor): Buffer {

@@ -7,12 +7,18 @@ import { canonical, familiar, familiarName, type Reference } from '../../base/re
 import type { Image } from '../image.js';
 import type { Layers } from '../layers.js';
 
-/** An image and the names it is to have in the archive. */
-export interface SavedImage {
+/** An image of one platform. */
+export interface SavedPlatform {
   readonly image: Image;
   /** The config's JSON, byte for byte. */
   readonly config: Buffer;
+}
+
+/** An image and the names it is to have in the archive. */
+export interface SavedImage extends SavedPlatform {
   readonly references: readonly Reference[];
+  /** What it is on other platforms: with any, its names are those of an index. */
+  readonly others: readonly SavedPlatform[];
 }
 
 interface SavedLayer {
@@ -50,7 +56,9 @@ class ArchiveWriter {
     for (const name of ['blobs/', 'blobs/sha256/']) this.archive.entry({ name, type: 'directory', mode: 0o755, mtime: EPOCH });
     for (const each of saved) {
       const layers = await this.writeLayers(each.image);
-      manifests.push(...(await this.writeManifest(each, layers)));
+      const main = await this.writeManifest(each, layers);
+      const target = each.others.length === 0 ? main : await this.writeIndex(main, each.others);
+      manifests.push(...named(target, each.references));
       entries.push({
         Config: blobName(each.image.id),
         RepoTags: each.references.length > 0 ? each.references.map(familiar) : null,
@@ -83,8 +91,17 @@ class ArchiveWriter {
     await pipeline(await this.layers.tar(chainId), this.archive.entry({ name, size, mode: 0o644, mtime: EPOCH }));
   }
 
-  /** @returns the index's descriptors of the image: one for each name, or one without a name */
-  private async writeManifest({ image, config, references }: SavedImage, layers: readonly SavedLayer[]): Promise<object[]> {
+  /** @returns the descriptor of the index */
+  private async writeIndex(main: object, others: readonly SavedPlatform[]): Promise<object> {
+    const manifests = [main];
+    for (const each of others) manifests.push(await this.writeManifest(each, await this.writeLayers(each.image)));
+    const index = json({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests });
+    await this.writeFile(blobName(digestOf(index)), index);
+    return descriptor(MediaType.ociIndex, digestOf(index), index.length);
+  }
+
+  /** @returns the descriptor of the manifest */
+  private async writeManifest({ image, config }: SavedPlatform, layers: readonly SavedLayer[]): Promise<object> {
     const manifest = json({
       schemaVersion: 2,
       mediaType: MediaType.ociManifest,
@@ -94,12 +111,7 @@ class ArchiveWriter {
     await this.writeFile(blobName(image.id), config);
     await this.writeFile(blobName(digestOf(manifest)), manifest);
     const platform = { architecture: image.architecture, os: image.os, ...(image.variant !== undefined && { variant: image.variant }) };
-    const target = { ...descriptor(MediaType.ociManifest, digestOf(manifest), manifest.length), platform };
-    if (references.length === 0) return [target];
-    return references.map((reference) => ({
-      ...target,
-      annotations: { 'io.containerd.image.name': canonical(reference), 'org.opencontainers.image.ref.name': reference.tag },
-    }));
+    return { ...descriptor(MediaType.ociManifest, digestOf(manifest), manifest.length), platform };
   }
 
   private async writeFile(name: string, content: Buffer): Promise<void> {
@@ -107,6 +119,15 @@ class ArchiveWriter {
     this.written.add(name);
     await pipeline(Readable.from([content]), this.archive.entry({ name, size: content.length, mode: 0o644, mtime: EPOCH }));
   }
+}
+
+/** The descriptor once for each name, or once without a name. */
+function named(target: object, references: readonly Reference[]): object[] {
+  if (references.length === 0) return [target];
+  return references.map((reference) => ({
+    ...target,
+    annotations: { 'io.containerd.image.name': canonical(reference), 'org.opencontainers.image.ref.name': reference.tag },
+  }));
 }
 
 function blobName(digest: string): string {

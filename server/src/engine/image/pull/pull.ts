@@ -94,7 +94,7 @@ export class ImagePull {
       const names = reference.digest === undefined ? [reference, byDigest] : [byDigest];
       const attestations = await this.attestations(repository, image, signal);
       await this.layers.persist();
-      const isNew = this.references.imageOf(names[0] as Reference) !== image.content.id;
+      const isNew = !this.references.imagesOf(names[0] as Reference).includes(image.content.id);
       this.images.register({
         config: image.config,
         manifests: [...image.sources, ...attestations.manifests],
