@@ -60,22 +60,19 @@ export class Images {
    * @throws NotFound, InvalidParameter for what is no reference at all, Conflict for an ID that several have
    */
   get(reference: string, platform?: Platform): Image {
-    const [main, ...others] = this.called(reference);
-    if (main === undefined) throw notFound(`No such image: ${reference}`);
-    if (!platform) return this.byId(main);
-    const image = this.byFit([main, ...others], platform)[0]!;
-    if (platformDistance(image, platform) === undefined) {
-      throw notFound(
-        `image with reference ${reference} was found but does not provide the specified platform (${formatPlatform(platform)})`,
-      );
-    }
-    return image;
+    const image = this.find(reference, platform);
+    if (image) return image;
+    if (!platform || this.called(reference).length === 0) throw notFound(`No such image: ${reference}`);
+    throw notFound(`image with reference ${reference} was found but does not provide the specified platform (${formatPlatform(platform)})`);
   }
 
-  /** As `get`, but undefined when there is none. */
-  find(reference: string): Image | undefined {
-    const [id] = this.called(reference);
-    return id === undefined ? undefined : this.byId(id);
+  /** As `get`, but undefined when there is none, or none for the platform. */
+  find(reference: string, platform?: Platform): Image | undefined {
+    const [main, ...others] = this.called(reference);
+    if (main === undefined) return undefined;
+    if (!platform) return this.byId(main);
+    const image = this.byFit([main, ...others], platform)[0]!;
+    return platformDistance(image, platform) === undefined ? undefined : image;
   }
 
   /**

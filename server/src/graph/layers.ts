@@ -240,6 +240,7 @@ export class Layers implements LayerHolds {
         this.database.sqlite.prepare<[string], object>('SELECT 1 FROM read_write_layer WHERE parent = ?').get(chainId) !== undefined;
       if (!children.map((child) => forget(child.chain_id)).every(Boolean) || used) return false;
       for (const sql of [
+        'DELETE FROM beside WHERE image IN (SELECT id FROM image WHERE top_layer = ?)',
         'DELETE FROM reference WHERE image IN (SELECT id FROM image WHERE top_layer = ?)',
         'DELETE FROM image WHERE top_layer = ?',
         'DELETE FROM layer WHERE chain_id = ?',

@@ -8,9 +8,11 @@ import type {
   Volume,
 } from '../../api/generated/types.gen.js';
 import { chainIds } from '../../base/digest.js';
+import { Containers } from '../../container/store.js';
 import { BuildCache } from '../../graph/build-cache.js';
 import { Images } from '../../graph/images.js';
 import { Layers } from '../../graph/layers.js';
+import type { VolumeRecord } from '../../volume/store.js';
 import { Volumes } from '../../volume/volumes.js';
 import { ContainerList } from '../container/index.js';
 import { Engine } from '../engine.js';
@@ -39,6 +41,7 @@ export class SystemDataUsage implements Job<SystemDataUsageParams, SystemDataUsa
     private readonly engine: Engine,
     private readonly images: Images,
     private readonly layers: Layers,
+    private readonly containers: Containers,
     private readonly volumes: Volumes,
     private readonly cache: BuildCache,
     private readonly deletion: ImageDeletion,
@@ -77,11 +80,11 @@ export class SystemDataUsage implements Job<SystemDataUsageParams, SystemDataUsa
 
   /** What is freed without the images that no container uses is what stands under none of the others. */
   private imageUsage(images: ImageSummary[], verbose: boolean): Usage<ImageSummary> {
-    const active = new Set(images.filter(({ Containers }) => Containers > 0).map(({ Id }) => Id));
-    const kept = new Set([...active].flatMap((id) => chainIds(this.images.find(id)?.diffIds ?? [])) as string[]);
+    const used = new Set([...this.containers.all()].map(({ record }) => record.image));
+    const kept = new Set([...used].flatMap((id) => chainIds(this.images.find(id)?.diffIds ?? [])) as string[]);
     const unused = this.layers.all().filter(({ chainId }) => !kept.has(chainId));
     return {
-      ActiveCount: active.size,
+      ActiveCount: images.filter(({ Containers }) => Containers > 0).length,
       TotalCount: images.length,
       TotalSize: this.layersSize(),
       Reclaimable: unused.reduce((sum, { size }) => sum + size, 0),
@@ -89,16 +92,25 @@ export class SystemDataUsage implements Job<SystemDataUsageParams, SystemDataUsa
     };
   }
 
-  /** One after the other: each is a walk over a folder. */
   private async volumesWithSize(): Promise<Volume[]> {
-    const sized: Volume[] = [];
-    for (const volume of this.volumes.all().filter(isPlain)) {
-      // It may have been deleted while the ones before it were measured.
-      if (!this.volumes.find(volume.name)) continue;
+    const sized = await Promise.all(
+      this.volumes
+        .all()
+        .filter(isPlain)
+        .map((volume) => this.withSize(volume)),
+    );
+    return sized.filter((volume) => volume !== undefined);
+  }
+
+  /** Undefined for one that was deleted while it was measured. */
+  private async withSize(volume: VolumeRecord): Promise<Volume | undefined> {
+    try {
       const Size = (await this.volumes.usage(volume.name)) ?? -1;
-      sized.push({ ...toVolume(volume), UsageData: { Size, RefCount: this.volumes.usersOf(volume.name).length } });
+      return { ...toVolume(volume), UsageData: { Size, RefCount: this.volumes.usersOf(volume.name).length } };
+    } catch (error) {
+      if (!this.volumes.find(volume.name)) return undefined;
+      throw error;
     }
-    return sized;
   }
 }
 

@@ -1,11 +1,11 @@
 import { chown, mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conflict, invalidParameter } from '../../../base/errors.js';
+import { archive } from '../../../libcontainer/index.js';
 import { Turns } from '../turns.js';
 import type { FoundVolume, StoredVolume, VolumeDriver } from '../driver.js';
 import { isMounted, mountOn, unmountFrom } from './mount.js';
 import { parseOptions } from './options.js';
-import { sizeOf } from './usage.js';
 
 /**
  * Volumes are folders of the data root: volumes/NAME/_data. With the options of mount(8) a file system is mounted there,
@@ -83,7 +83,7 @@ export class LocalDriver implements VolumeDriver {
   }
 
   usage({ mountpoint }: StoredVolume): Promise<number> {
-    return sizeOf(mountpoint);
+    return archive.usage(mountpoint);
   }
 
   async find(name: string): Promise<FoundVolume | undefined> {

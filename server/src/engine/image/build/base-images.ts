@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { invalidParameter } from '../../../base/errors.js';
-import { parsePlatform, platformDistance } from '../../../base/platform.js';
+import { parsePlatform } from '../../../base/platform.js';
 import { parseReference, withDefaultTag } from '../../../base/reference.js';
 import type { Lane } from '../../../builder/output.js';
 import type { Image } from '../../../graph/image.js';
@@ -35,8 +35,8 @@ export class BaseImages {
   async find(request: BaseRequest): Promise<Image> {
     const { name, pull, logins, lane, signal } = request;
     const platform = request.platform ? parsePlatform(request.platform) : undefined;
-    const local = pull ? undefined : this.images.find(name);
-    if (local && (!platform || platformDistance(local, platform) !== undefined)) return local;
+    const local = pull ? undefined : this.images.find(name, platform);
+    if (local) return local;
     const reference = withDefaultTag(parseReference(name));
     const keys = reference.domain === 'docker.io' ? HUB : [reference.domain, `https://${reference.domain}`];
     const credentials = keys.map((key) => logins.get(key)).find((login) => login !== undefined) ?? ANONYMOUS;
@@ -54,5 +54,7 @@ export function parseRegistryConfig(header: string | undefined): RegistryLogins 
   } catch (error) {
     throw invalidParameter('invalid X-Registry-Config header: expected the base64 of JSON', error);
   }
-  return new Map(Object.entries((json ?? {}) as Record<string, Record<string, unknown>>).map(([name, config]) => [name, credentialsOf(config)]));
+  return new Map(
+    Object.entries((json ?? {}) as Record<string, Record<string, unknown>>).map(([name, config]) => [name, credentialsOf(config)]),
+  );
 }
