@@ -169,6 +169,10 @@ Napi::Value toSize(Napi::Env env, std::uint64_t& size) {
   return Napi::Number::New(env, static_cast<double>(size));
 }
 
+Napi::Value checkLayer(const CallbackInfo& info) {
+  return inPool(info, [layer = text(info[0])] { return archive::checkLayer(layer); });
+}
+
 Napi::Value usage(const CallbackInfo& info) {
   return runOnThread<std::uint64_t>(
       info.Env(), [folder = text(info[0])](std::uint64_t& size) { return archive::measureUsage(folder, size); },
@@ -368,6 +372,7 @@ void bindArchive(Napi::Env env, Napi::Object exports) {
   add("unpackLayer", unpackLayer);
   add("unpackImages", unpackImages);
   add("layerTar", layerTar);
+  add("checkLayer", checkLayer);
   add("layerGzip", layerGzip);
   add("packLayer", packLayer);
   add("copyTree", copyTree);

@@ -82,6 +82,9 @@ export interface ArchiveReader {
 /** Gives back, byte for byte, the uncompressed tar that the layer folder `layer` came from. Rejects with EBADMSG when a file has changed since. */
 export function layerTar(layer: string, diffId: string): ArchiveReader;
 
+/** Looks, without reading files, whether all that `layerTar` would give back is there. Rejects with EBADMSG or ENOENT and the path of the first file that is missing or too short. */
+export function checkLayer(layer: string): Promise<void>;
+
 /** The same compressed with gzip; `taken` tells how many bytes of the tar were compressed so far. */
 export function layerGzip(layer: string, diffId: string): ArchiveReader & { taken(): number };
 

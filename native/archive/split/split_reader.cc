@@ -12,6 +12,7 @@
 #include <isa-l/crc64.h>
 #include <memory>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -97,29 +98,45 @@ struct Shadowed {
   std::uint64_t number;
 };
 
+/** What is done with the records of a layer. */
+enum class Pass : std::uint8_t {
+  /** What was moved away is collected, as that is told after the files it concerns. */
+  collect,
+  /** Files are looked at. */
+  check,
+  /** The tar is given back. */
+  write,
+};
+
 class LayerJoiner {
 public:
-  LayerJoiner(BlockQueue& to) : to_(to) {}
+  explicit LayerJoiner(BlockQueue& to) : to_(to) {}
 
   Status join(const std::string& layer, const std::string& diff_id) {
-    SLIPWAY_TRY(openFolder(layer, layer_));
-    SLIPWAY_TRY(openBeneath(layer_.get(), "diff", O_RDONLY | O_DIRECTORY, root_));
-    Fd shadow;
-    const Status has_shadow =
-        openBeneath(layer_.get(), std::string(split::shadow_folder), O_RDONLY | O_DIRECTORY, shadow);
-    if (has_shadow.ok())
-      SLIPWAY_TRY(eachRecord(false));
-    else if (has_shadow.error != ENOENT)
-      return has_shadow;
-    SLIPWAY_TRY(eachRecord(true));
+    SLIPWAY_TRY(open(layer));
+    SLIPWAY_TRY(eachRecord(Pass::write));
     if (digest_.finish() != diff_id)
       return malformed("layer has been changed on the disk since it was unpacked", layer);
     return to_.flush();
   }
 
+  Status check(const std::string& layer) {
+    SLIPWAY_TRY(open(layer));
+    return eachRecord(Pass::check);
+  }
+
 private:
-  /** A first pass only collects what was moved away, as that is told after the files it concerns. */
-  Status eachRecord(bool write) {
+  Status open(const std::string& layer) {
+    SLIPWAY_TRY(openFolder(layer, layer_));
+    SLIPWAY_TRY(openBeneath(layer_.get(), "diff", O_RDONLY | O_DIRECTORY, root_));
+    Fd shadow;
+    const Status has_shadow =
+        openBeneath(layer_.get(), std::string(split::shadow_folder), O_RDONLY | O_DIRECTORY, shadow);
+    if (has_shadow.ok()) return eachRecord(Pass::collect);
+    return has_shadow.error == ENOENT ? success() : has_shadow;
+  }
+
+  Status eachRecord(Pass pass) {
     SplitRecords records;
     SLIPWAY_TRY(records.open(layer_.get()));
     for (record_ = 0;; ++record_) {
@@ -128,13 +145,13 @@ private:
       if (!type) return success();
       switch (*type) {
       case split::Record::raw:
-        SLIPWAY_TRY(raw(records, write));
+        SLIPWAY_TRY(raw(records, pass));
         break;
       case split::Record::file:
-        SLIPWAY_TRY(file(records, write));
+        SLIPWAY_TRY(file(records, pass));
         break;
       case split::Record::shadowed:
-        SLIPWAY_TRY(shadowed(records, write));
+        SLIPWAY_TRY(shadowed(records, pass));
         break;
       default:
         return SplitRecords::damaged();
@@ -147,30 +164,30 @@ private:
     return to_.write(bytes);
   }
 
-  Status raw(SplitRecords& records, bool write) {
+  Status raw(SplitRecords& records, Pass pass) {
     std::uint64_t left = 0;
     SLIPWAY_TRY(records.number(left));
     while (left > 0) {
       Bytes bytes;
       SLIPWAY_TRY(records.some(left, bytes));
       if (bytes.empty()) return SplitRecords::damaged();
-      if (write) SLIPWAY_TRY(emit(bytes));
+      if (pass == Pass::write) SLIPWAY_TRY(emit(bytes));
       left -= bytes.size();
     }
     return success();
   }
 
-  Status shadowed(SplitRecords& records, bool write) {
+  Status shadowed(SplitRecords& records, Pass pass) {
     std::uint64_t size = 0;
     Shadowed entry{.record = record_, .path = {}, .number = 0};
     SLIPWAY_TRY(records.number(size));
     SLIPWAY_TRY(records.text(size, entry.path));
     SLIPWAY_TRY(records.number(entry.number));
-    if (!write) shadowed_.push_back(std::move(entry));
+    if (pass == Pass::collect) shadowed_.push_back(std::move(entry));
     return success();
   }
 
-  Status file(SplitRecords& records, bool write) {
+  Status file(SplitRecords& records, Pass pass) {
     std::uint64_t expected = 0;
     std::uint64_t size = 0;
     std::uint64_t count = 0;
@@ -180,16 +197,28 @@ private:
     SLIPWAY_TRY(records.text(size, path));
     SLIPWAY_TRY(records.number(count));
     Fd opened;
-    if (write) SLIPWAY_TRY(openFile(path, opened));
+    if (pass != Pass::collect) SLIPWAY_TRY(openFile(path, opened));
     std::uint64_t crc = 0;
+    std::uint64_t end = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
       Segment segment{};
       SLIPWAY_TRY(records.number(segment.offset));
       SLIPWAY_TRY(records.number(segment.length));
-      if (write) SLIPWAY_TRY(copy(opened.get(), segment, path, crc));
+      end = std::max(end, segment.offset + segment.length);
+      if (pass == Pass::write) SLIPWAY_TRY(copy(opened.get(), segment, path, crc));
     }
-    if (write && crc != expected) return malformed("layer has a file that was changed on the disk", path);
-    return success();
+    if (pass == Pass::write && crc != expected) return changed(path);
+    return pass == Pass::check ? checkLength(opened.get(), end, path) : success();
+  }
+
+  static Status checkLength(int file, std::uint64_t least, const std::string& path) {
+    struct stat status{};
+    if (fstat(file, &status) != 0) return failure("fstat", path);
+    return static_cast<std::uint64_t>(status.st_size) < least ? changed(path) : success();
+  }
+
+  static Status changed(const std::string& path) {
+    return malformed("layer has a file that was changed on the disk", path);
   }
 
   Status openFile(const std::string& path, Fd& out) {
@@ -210,7 +239,7 @@ private:
       const ssize_t got = pread(file, buffer_.get(), want, static_cast<off_t>(segment.offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failure("read", path);
-      if (got == 0) return malformed("layer has a file that was changed on the disk", path);
+      if (got == 0) return changed(path);
       const Bytes bytes{buffer_.get(), static_cast<std::size_t>(got)};
       crc = crc64_ecma_refl(crc, bytes.data(), bytes.size());
       SLIPWAY_TRY(emit(bytes));
@@ -232,6 +261,11 @@ private:
 
 Status joinLayer(const std::string& layer, const std::string& diff_id, BlockQueue& to) {
   return LayerJoiner(to).join(layer, diff_id);
+}
+
+Status checkLayer(const std::string& layer) {
+  BlockQueue nowhere(1);
+  return LayerJoiner(nowhere).check(layer);
 }
 
 } // namespace slipway::archive

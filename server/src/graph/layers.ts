@@ -68,6 +68,11 @@ export class Layers implements LayerHolds {
     if (row?.parent) await this.collect(row.parent);
   }
 
+  /** Looks whether all of the read-only layer `chainId` is on the disk. @throws what the driver says is missing */
+  check(chainId: string): Promise<void> {
+    return this.driver.check(chainId);
+  }
+
   /** Bytes of file content in the read-write layer `id`. */
   usage(id: string): Promise<number> {
     return this.driver.usage(id);

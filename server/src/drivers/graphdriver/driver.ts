@@ -112,6 +112,11 @@ export interface GraphDriver {
   metadata(id: string): Promise<Record<string, string>>;
   /** Deletes layer `id`; a missing one is no error. The caller knows that nothing stands on it. */
   remove(id: string): Promise<void>;
+  /**
+   * Looks, without reading its files, whether all of the read-only layer `id` is on the disk.
+   * @throws InvalidParameter or System with the first file that is missing or too short
+   */
+  check(id: string): Promise<void>;
   /** Bytes of file content in a read-write layer (what `docker ps -s` calls its size). */
   usage(id: string): Promise<number>;
   /** What a read-write layer changes, sorted by path. */

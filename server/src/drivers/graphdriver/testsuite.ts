@@ -252,6 +252,16 @@ chown 7:8 gone/y; chmod 4755 gone/y
       expect(await inLayer(driver, 'base', 'cat a e/y')).toBe('secondthrough a symlink');
     });
 
+    it('finds files of a read-only layer that are missing or too short, without reading them', async () => {
+      await commit([{ name: 'file', content: 'sound' }], 'base');
+      const remount = 'mount -o remount,rw,bind . 2>/dev/null';
+      await driver.check('base');
+      await inLayer(driver, 'base', `${remount}; printf no > file`);
+      await expect(driver.check('base')).rejects.toThrow(/changed on the disk.*file/);
+      await inLayer(driver, 'base', `${remount}; rm file`);
+      await expect(driver.check('base')).rejects.toThrow(/No such file.*file/);
+    });
+
     it('refuses to give back a read-only layer that was changed on the disk', async () => {
       await commit([{ name: 'file', content: 'sound' }], 'base');
       await inLayer(driver, 'base', 'mount -o remount,rw,bind . 2>/dev/null; printf rotten > file');

@@ -22,6 +22,7 @@ import { Images } from '../../graph/images.js';
 import { Layers } from '../../graph/layers.js';
 import { Volumes } from '../../volume/volumes.js';
 import type { Job, JobContext } from '../job.js';
+import { checkLayers } from '../image/damaged-layer.js';
 import { fillHostConfig, networkMode, validateResources } from './create/host-config.js';
 import { Launch } from './process/launch.js';
 import { Logs } from './logs/logs.js';
@@ -140,11 +141,21 @@ export class ContainerCreate implements Job<ContainerCreateParams, ContainerCrea
     undo.add(folder, () => rm(folder, { recursive: true, force: true }));
     await Promise.all([
       mkdir(folder, { recursive: true, mode: 0o710 }),
-      this.layers.createReadWrite(id, image.topLayer).then(() => undo.add(id, () => this.layers.remove(id))),
+      this.createLayer(id, image).then(() => undo.add(id, () => this.layers.remove(id))),
     ]);
     const container = new Container(record, CREATED);
     this.containers.insert(container);
     this.events.publish('container', 'create', id, eventAttributes(container));
+  }
+
+  /** A layer of the image that is missing on the disk is named. */
+  private async createLayer(id: string, image: Image): Promise<void> {
+    try {
+      await this.layers.createReadWrite(id, image.topLayer);
+    } catch (error) {
+      await checkLayers(this.layers, image);
+      throw error;
+    }
   }
 
   private async holdImage({ source }: ContainerMount, layer: string, undo: Undo): Promise<void> {

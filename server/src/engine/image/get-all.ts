@@ -11,6 +11,7 @@ import type { LayerLease } from '../../graph/layer-lease.js';
 import { Layers } from '../../graph/layers.js';
 import { References } from '../../graph/references.js';
 import type { Job } from '../job.js';
+import { checkLayers } from './damaged-layer.js';
 import { publishImageEvent } from './events.js';
 
 export interface ImageGetAllParams {
@@ -48,6 +49,7 @@ export class ImageGetAll implements Job<ImageGetAllParams, Readable> {
     const lease = this.layers.lease();
     try {
       await this.keep(saved, lease);
+      for (const { image } of saved.flatMap((each) => [each, ...each.others])) await checkLayers(this.layers, image);
       const archive = writeArchive(saved, this.layers);
       archive.once('close', () => void lease.release());
       for (const { image } of saved) publishImageEvent(this.events, 'save', image, image.id, image.id);

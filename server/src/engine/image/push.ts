@@ -18,6 +18,7 @@ import { Registry } from '../../registry/registry.js';
 import type { Repository } from '../../registry/repository.js';
 import { putManifest, uploadContent } from '../../registry/upload.js';
 import type { Job, JobContext } from '../job.js';
+import { checkLayers } from './damaged-layer.js';
 import { publishImageEvent } from './events.js';
 import type { Progress } from './progress.js';
 import { choosePlatforms, type PushChoice } from './push/choose-platforms.js';
@@ -72,6 +73,7 @@ export class ImagePush implements Job<ImagePushParams, void> {
       const layers = new LayerPush(this.layers, this.blobs, repository, target, this.slots, progress, signal);
       for (const { reference, choice } of pushed) {
         for (const { topLayer } of choice.images) for (const { chainId } of this.layers.stack(topLayer)) await lease.keep(chainId);
+        for (const image of choice.images) await checkLayers(this.layers, image);
         await this.pushOne({ repository, layers, progress, signal }, reference, choice);
       }
       publishImageEvent(this.events, 'push', undefined, familiar(target), familiarName(target));

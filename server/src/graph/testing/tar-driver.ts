@@ -117,6 +117,10 @@ export class TarDriver implements GraphDriver {
     this.layers.delete(id);
   }
 
+  async check(id: string): Promise<void> {
+    if (!this.layers.has(id)) throw new Error(`layer ${id} is missing`);
+  }
+
   async usage(): Promise<number> {
     return 0;
   }

@@ -16,6 +16,7 @@ import { backingFileSystem, extraMountOptions } from './overlay-support.js';
 import { recoverLayers } from './recover.js';
 import { EndedStage, OpenStage } from '../stage.js';
 import { Trash } from '../trash.js';
+import { unreadable } from '../unreadable.js';
 
 /**
  * Layers as folders for overlayfs: <dataRoot>/overlay2/<folder>/{diff,work,split}. The table `overlay2_layer` says which
@@ -127,6 +128,10 @@ export class Overlay2Driver implements GraphDriver {
     this.table.delete(id);
   }
 
+  check(id: string): Promise<void> {
+    return settle(archive.checkLayer(this.path(this.layer(id).folder)));
+  }
+
   async usage(id: string): Promise<number> {
     const { folder } = this.layer(id);
     return archive.usage(this.path(folder, 'diff')).catch((error: NodeJS.ErrnoException) => {
@@ -144,7 +149,7 @@ export class Overlay2Driver implements GraphDriver {
 
   async tar(id: string, omit: readonly string[] = []): Promise<Readable> {
     const { folder, diffId } = this.layer(id);
-    if (diffId) return archiveStream(archive.layerTar(this.path(folder), diffId));
+    if (diffId) return archiveStream(archive.layerTar(this.path(folder), diffId), unreadable(diffId));
     const names = omit.map((path) => path.slice(1));
     return archiveStream(archive.packLayer(this.path(folder, 'diff'), names));
   }
@@ -153,7 +158,7 @@ export class Overlay2Driver implements GraphDriver {
     const { folder, diffId } = this.layer(id);
     if (!diffId) throw systemError(`layer ${id} is no layer of an image`);
     const reader = archive.layerGzip(this.path(folder), diffId);
-    return { stream: archiveStream(reader), taken: () => reader.taken() };
+    return { stream: archiveStream(reader, unreadable(diffId)), taken: () => reader.taken() };
   }
 
   async list(): Promise<string[]> {

@@ -14,6 +14,7 @@ import type { ArchiveStage, CompressedLayer, GraphDriver, LayerChange, LayerStag
 import { isLost, type LayerRow, LayerTable } from '../layer-table.js';
 import { EndedStage, OpenStage } from '../stage.js';
 import { Trash } from '../trash.js';
+import { unreadable } from '../unreadable.js';
 
 /**
  * Layers as whole trees, each a copy of its parent with the changes made in it: slow and large, but it needs nothing of the
@@ -110,6 +111,10 @@ export class VfsDriver implements GraphDriver {
     this.table.delete(id);
   }
 
+  check(id: string): Promise<void> {
+    return settle(archive.checkLayer(this.path(this.layer(id).folder)));
+  }
+
   async usage(id: string): Promise<number> {
     return settle(archive.measureChanges(...this.pair(id)));
   }
@@ -120,7 +125,7 @@ export class VfsDriver implements GraphDriver {
 
   async tar(id: string, omit: readonly string[] = []): Promise<Readable> {
     const { folder, diffId } = this.layer(id);
-    if (diffId) return archiveStream(archive.layerTar(this.path(folder), diffId));
+    if (diffId) return archiveStream(archive.layerTar(this.path(folder), diffId), unreadable(diffId));
     const names = omit.map((path) => path.slice(1));
     return archiveStream(archive.packChanges(...this.pair(id), names));
   }
@@ -129,7 +134,7 @@ export class VfsDriver implements GraphDriver {
     const { folder, diffId } = this.layer(id);
     if (!diffId) throw systemError(`layer ${id} is no layer of an image`);
     const reader = archive.layerGzip(this.path(folder), diffId);
-    return { stream: archiveStream(reader), taken: () => reader.taken() };
+    return { stream: archiveStream(reader, unreadable(diffId)), taken: () => reader.taken() };
   }
 
   async list(): Promise<string[]> {
