@@ -80,7 +80,7 @@ Status FolderCache::make(const std::string& name) {
     SLIPWAY_TRY(check(fchmodat(fd, last.c_str(), 0755, 0), "chmod", name));
   }
   if (hidden) SLIPWAY_TRY(setOpaque(fd, last));
-  implied_.push_back(joinPath(parent->path, last));
+  implied_.insert(joinPath(parent->path, last));
   return success();
 }
 

@@ -4,6 +4,7 @@
 #include "libcontainer/status.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,11 @@ public:
   /** To be called when something that a name may have led through was taken away or changed. */
   void clear() { folders_.clear(); }
 
-  /** Folders that no entry has described, in the order they were made. */
-  std::vector<std::string> takeImplied() { return std::move(implied_); }
+  /** An entry has described the folder `path`, which may have been made before for what is in it. */
+  void describe(const std::string& path) { implied_.erase(path); }
+
+  /** Folders that no entry has described, the outer before the inner. */
+  std::vector<std::string> takeImplied() const { return {implied_.begin(), implied_.end()}; }
 
 private:
   Status openOrMake(const std::string& name, Folder& out);
@@ -42,7 +46,7 @@ private:
 
   const int root_;
   std::map<std::string, Folder, std::less<>> folders_;
-  std::vector<std::string> implied_;
+  std::set<std::string> implied_;
 };
 
 } // namespace slipway::archive

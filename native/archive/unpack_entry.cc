@@ -62,8 +62,10 @@ Status Unpacker::makeFolder(const TarEntry& entry, Place& place) {
   if (uncovered_) SLIPWAY_TRY(setOpaque(folder.get()));
   SLIPWAY_TRY(setAttributes(folder.get(), entry, fresh && !place.folder->setgid));
   folder_times_.emplace_back(place.path(), entry.mtime);
+  if (fresh) return success();
+  folders_.describe(place.path());
   // Its setgid bit may have changed.
-  if (!fresh) folders_.clear();
+  folders_.clear();
   return success();
 }
 

@@ -233,6 +233,23 @@ chown 7:8 gone/y; chmod 4755 gone/y
       expect(execFileSync('lsattr', ['-d', join(dataRoot, name)], { encoding: 'utf8' })).toMatch(/^\S*T/);
     });
 
+    it('gives a folder that is described after what is in it the attributes it is described with', async () => {
+      await commit([{ name: 'd', type: 'directory', mode: 0o700, uid: 1 }], 'base');
+      await commit(
+        [
+          { name: 'd/file', content: 'x' },
+          { name: 'd/.wh.gone', content: '' },
+          { name: 'd', type: 'directory', mode: 0o751, uid: 7 },
+          { name: 'e/f', content: 'x' },
+        ],
+        'top',
+        'base',
+      );
+      expect(await inLayer(driver, 'top', "stat -c '%a %u' d")).toBe('751 7\n');
+      await commit([{ name: 'd/more', content: 'x' }], 'implied', 'top');
+      expect(await inLayer(driver, 'implied', "stat -c '%a %u' d")).toBe('751 7\n');
+    });
+
     it('gives read-only layers back byte for byte', async () => {
       const tar = await layerTar([
         { name: './', type: 'directory' },
