@@ -54,7 +54,7 @@ export interface DaemonConfig {
   readonly storageDriver: 'overlay2' | 'vfs';
   /** Features by name, as they were switched on and off. */
   readonly features: Readonly<Record<string, boolean>>;
-  /** Shown to clients; nothing here is experimental. */
+  /** Shown to clients, which then offer `docker build --squash`. */
   readonly experimental: boolean;
   /** Resources that a person gave this host, such as GPUs: shown to clients. */
   readonly genericResources: readonly GenericResource[];

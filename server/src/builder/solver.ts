@@ -3,14 +3,14 @@ import { BuildArgs } from './build-args.js';
 import type { Build, BuildRequest } from './build.js';
 import { findStage, type Stage } from './dockerfile/dockerfile.js';
 import { StageBuild } from './stage-build.js';
-import type { BuildWorker, BuiltImage } from './worker.js';
+import type { BuildWorker, StageImage } from './worker.js';
 
 /**
  * Builds what a Dockerfile says as a graph: a stage is built once somebody asks for it, so that those nobody needs are not,
  * and those that do not need each other are built side by side.
  */
 export class Solver {
-  private readonly stages = new Map<Stage, Promise<BuiltImage>>();
+  private readonly stages = new Map<Stage, Promise<StageImage>>();
   private readonly failing = new AbortController();
   private readonly build: Build;
 
@@ -30,7 +30,7 @@ export class Solver {
   }
 
   /** Builds the target. When a stage fails the others are stopped, and the first error is thrown when all have ended. */
-  async solve(): Promise<BuiltImage> {
+  async solve(): Promise<StageImage> {
     const { dockerfile, buildArgs, output, target } = this.build;
     try {
       await this.declareArguments();
@@ -58,7 +58,7 @@ export class Solver {
     lane.close();
   }
 
-  private result(stage: Stage): Promise<BuiltImage> {
+  private result(stage: Stage): Promise<StageImage> {
     let result = this.stages.get(stage);
     if (!result) {
       result = this.begin(stage);
@@ -69,7 +69,7 @@ export class Solver {
   }
 
   /** Starts what the stage will need, so that it is built meanwhile, and the stage. */
-  private async begin(stage: Stage): Promise<BuiltImage> {
+  private async begin(stage: Stage): Promise<StageImage> {
     const lane = this.build.output.open(stage.index);
     try {
       for (const needed of needs(this.build, stage)) void this.result(needed).catch(() => undefined);

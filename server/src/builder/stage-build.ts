@@ -12,7 +12,7 @@ import { atStep } from './errors.js';
 import { makeFolders } from './make-folders.js';
 import type { Lane } from './output.js';
 import { runCommand } from './run-command.js';
-import type { BuiltImage, StepLayer } from './worker.js';
+import type { BuiltImage, StageImage, StepLayer } from './worker.js';
 
 const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SCRATCH: BuiltImage = { id: '', config: {}, author: '' };
@@ -20,6 +20,7 @@ const SCRATCH: BuiltImage = { id: '', config: {}, author: '' };
 /** One stage being built, step by step. */
 export class StageBuild {
   private image = SCRATCH;
+  private base = '';
   private config: ImageConfig = {};
   private author = '';
   private hasCommand = false;
@@ -37,7 +38,7 @@ export class StageBuild {
   }
 
   /** @throws what goes wrong, with the line; RunFailed */
-  async run(): Promise<BuiltImage> {
+  async run(): Promise<StageImage> {
     const { from, steps, index } = this.stage;
     let number = this.build.numbers[index] as number;
     await this.show(number++, from);
@@ -49,7 +50,7 @@ export class StageBuild {
       await this.showImage();
     }
     if (this.image.id !== '') await this.lane.emit({ aux: { ID: this.image.id } });
-    return this.image;
+    return { ...this.image, base: this.base };
   }
 
   private show(number: number, { text }: Step): Promise<void> {
@@ -79,6 +80,7 @@ export class StageBuild {
     const earlier = /^\d+$/.test(name) ? undefined : findStage(dockerfile.stages, name, index);
     if (earlier) this.image = await this.build.stage(earlier);
     else if (name !== 'scratch') this.image = await worker.base(name, platform, this.lane);
+    this.base = this.image.id;
     const { OnBuild, ...config } = this.image.config;
     const env = config.Env ?? [];
     this.config = { ...config, Env: env.some((each) => each.startsWith('PATH=')) ? env : [...env, DEFAULT_PATH] };

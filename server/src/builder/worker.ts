@@ -10,6 +10,12 @@ export interface BuiltImage {
   readonly author: string;
 }
 
+/** What a stage has come to. */
+export interface StageImage extends BuiltImage {
+  /** ID of the image it began with; '' for `scratch`. */
+  readonly base: string;
+}
+
 /** A layer that a step has made. */
 export interface StepLayer {
   readonly diffId: string;

@@ -43,7 +43,7 @@ export const FLAGS = {
   'no-proxy': { kind: 'string', help: 'Hosts that are reached without a proxy, separated by commas, instead of NO_PROXY' },
   'storage-driver': { kind: 'string', short: 's', help: 'How layers are kept: overlay2 (default) or vfs' },
   feature: { kind: 'free', file: 'features', help: 'name=true or name=false of a feature: cdi; repeatable' },
-  experimental: { kind: 'boolean', help: 'Tell clients that experimental features are on' },
+  experimental: { kind: 'boolean', help: 'Tell clients that experimental features are on: docker build --squash' },
   'node-generic-resource': {
     kind: 'strings',
     file: 'node-generic-resources',

@@ -160,6 +160,8 @@ export interface Rootfs {
   pack(path: string, name: string): Readable;
   /** A tar of everything but what is mounted in it. */
   packAll(): Readable;
+  /** A layer tar of what this has over `below`, with whiteouts for what it has no more; both of the same driver. */
+  packChanges(below: Rootfs): Readable;
   /** Unpacks a tar, compressed or not, into the folder `path` (followed in any case). @throws InvalidParameter also for a bad archive */
   unpack(path: string, tar: AsyncIterable<Buffer>, options: UnpackOptions): Promise<void>;
   /** Names in a folder, sorted. This and what follows follows symlinks to their end, inside the file system. */

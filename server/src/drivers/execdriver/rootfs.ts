@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { conflict, forbidden, invalidParameter, KindError, notFound } from '../../base/errors.js';
+import { conflict, forbidden, invalidParameter, KindError, notFound, systemError } from '../../base/errors.js';
 import { archiveError } from '../../libcontainer/archive-error.js';
 import { archiveStream } from '../../libcontainer/archive-stream.js';
 import { archive, runtime } from '../../libcontainer/index.js';
@@ -65,6 +65,11 @@ class NativeRootfs implements Rootfs {
 
   packAll(): Readable {
     return archiveStream(archive.packRootfs(this.root));
+  }
+
+  packChanges(below: Rootfs): Readable {
+    if (!(below instanceof NativeRootfs)) throw systemError('file systems of two drivers cannot be compared');
+    return archiveStream(archive.packChanges(this.root, below.root), rootfsError);
   }
 
   async unpack(path: string, tar: AsyncIterable<Buffer>, options: UnpackOptions): Promise<void> {

@@ -21,6 +21,7 @@ import { Contexts } from './build/contexts.js';
 import { Downloads } from './build/downloads.js';
 import { EngineWorker } from './build/engine-worker.js';
 import { hostConfigOf, parseJson, truth } from './build/parameters.js';
+import { Squash } from './build/squash.js';
 import { StepLayers } from './build/step-layers.js';
 import { publishImageEvent } from './events.js';
 import type { Progress } from './progress.js';
@@ -48,13 +49,15 @@ export class ImageBuild implements Job<ImageBuildParams, void> {
     private readonly downloads: Downloads,
     private readonly contexts: Contexts,
     private readonly care: CacheCare,
+    private readonly squash: Squash,
     private readonly events: Events,
   ) {}
 
   async run(params: ImageBuildParams, { signal }: JobContext): Promise<void> {
     const names = (params.t ?? []).filter((name) => name !== '').map((name) => newName(name, undefined));
     if (params.version === '2') throw invalidParameter('this builder is the classic one: set DOCKER_BUILDKIT=0');
-    if (params.squash) throw invalidParameter('squash is only supported with experimental mode');
+    if (params.squash && !this.config.experimental)
+      throw invalidParameter('squash is only supported with experimental mode: start the daemon with --experimental');
     try {
       await this.contexts.use(params, signal, (context, dockerfile) => this.build(params, names, context, dockerfile, signal));
     } catch (error) {
@@ -87,8 +90,10 @@ export class ImageBuild implements Job<ImageBuildParams, void> {
         output: new Output(send),
         signal,
       };
-      const { id } = await new Solver(request, worker).solve();
-      if (id === '') throw invalidParameter('No image was generated. Is your Dockerfile empty?');
+      const { id: built, base } = await new Solver(request, worker).solve();
+      if (built === '') throw invalidParameter('No image was generated. Is your Dockerfile empty?');
+      const id = params.squash ? await this.squash.squash(built, base, signal) : built;
+      if (id !== built) await send({ aux: { ID: id } });
       await this.finish(id, names, send);
       if (params.q) await params.progress({ stream: `${id}\n` });
     } catch (error) {

@@ -5,6 +5,7 @@ import { BuildContainers } from './build/build-containers.js';
 import { CacheCare } from './build/cache-care.js';
 import { Contexts } from './build/contexts.js';
 import { Downloads } from './build/downloads.js';
+import { Squash } from './build/squash.js';
 import { StepLayers } from './build/step-layers.js';
 import { WorkFolders } from './build/work-folders.js';
 import { BuildPrune } from './build-prune.js';
@@ -58,6 +59,7 @@ export const imageJobs: Type[] = [
   CacheCare,
   Contexts,
   Downloads,
+  Squash,
   StepLayers,
   WorkFolders,
 ];

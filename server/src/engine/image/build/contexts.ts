@@ -32,7 +32,8 @@ export class Contexts {
     const { remote = '' } = request;
     if (remote === '') return this.unpacked(request, until(signal, request.body), work);
     if (isGit(remote)) return this.checkedOut(request, remote, signal, work);
-    if (!/^https?:\/\//.test(remote)) throw invalidParameter(`remote context ${JSON.stringify(remote)} is neither a git repository nor a URL`);
+    if (!/^https?:\/\//.test(remote))
+      throw invalidParameter(`remote context ${JSON.stringify(remote)} is neither a git repository nor a URL`);
     return this.downloaded(request, remote, signal, work);
   }
 

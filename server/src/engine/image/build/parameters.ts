@@ -14,9 +14,11 @@ export function parseJson<T extends object>(name: string, text: string | undefin
     throw invalidParameter(`invalid parameter ${name}: not JSON`, error);
   }
   if (value === null) return fallback;
-  if (typeof value !== 'object' || Array.isArray(value) !== Array.isArray(fallback)) throw invalidParameter(`invalid parameter ${name}: unexpected kind of JSON`);
+  if (typeof value !== 'object' || Array.isArray(value) !== Array.isArray(fallback))
+    throw invalidParameter(`invalid parameter ${name}: unexpected kind of JSON`);
   const strings = Array.isArray(fallback) ? [] : Object.values(value);
-  if (strings.some((each) => each !== null && typeof each !== 'string')) throw invalidParameter(`invalid parameter ${name}: expected strings`);
+  if (strings.some((each) => each !== null && typeof each !== 'string'))
+    throw invalidParameter(`invalid parameter ${name}: expected strings`);
   return value as T;
 }
 
