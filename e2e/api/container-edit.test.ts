@@ -1,9 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX, busyboxLayer } from '../fixtures/busybox.ts';
 import { image } from '../fixtures/image.ts';
 import { LivePage, signIn, type SignedIn } from '../fixtures/live-page.ts';
 import { startRegistry } from '../fixtures/registry.ts';
+import { freePort } from '../fixtures/subnet.ts';
 import { useDaemon } from '../fixtures/suite.ts';
 
 const suite = useDaemon();
@@ -33,6 +34,35 @@ async function change(path: string, body?: unknown): Promise<{ told: string | un
   const channel = page.open('deploy', { task: json.task });
   const { error } = await channel.ended;
   return { told: channel.received.flat().at(-1)?.status, error };
+}
+
+const portOf = (container: any, key: string) => Number(container.NetworkSettings.Ports[key][0].HostPort);
+
+/** A connection to something that says what is said to it. */
+async function connected(port: number): Promise<{ say: (word: string) => Promise<string>; close: () => void }> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => undefined);
+  socket.once('error', reject).once('close', () => reject(new Error('the connection was cut')));
+  const heard = (word: string) =>
+    new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += String(chunk);
+        if (text.length < word.length) return;
+        socket.removeAllListeners('data');
+        resolve(text);
+      });
+    });
+  await Promise.race([new Promise((resolve) => socket.once('connect', resolve)), failed]);
+  return {
+    say: (word) => {
+      const answer = heard(word);
+      socket.write(word);
+      return Promise.race([answer, failed]);
+    },
+    close: () => socket.destroy(),
+  };
 }
 
 const TRAP = ['sh', '-c', "trap 'exit 0' TERM; while :; do sleep 0.2; done"];
@@ -75,6 +105,69 @@ describe('an edit', () => {
       HostConfig: { Memory: 128 * 1024 ** 2, RestartPolicy: { Name: 'always' } },
     });
     expect(Object.keys(after.NetworkSettings.Networks).sort()).toEqual(['bridge', 'harbour']);
+  });
+
+  test('of labels and published ports needs no restart; what is published before and after is not cut off', async () => {
+    const serve = 'mkdir /www; echo ahoy > /www/index.html; httpd -p 81 -h /www; exec nc -ll -p 80 -e cat';
+    await suite.docker.ok(
+      'run',
+      '-d',
+      '--name',
+      'pier',
+      '-l',
+      'berth=1',
+      '-p',
+      '127.0.0.1::80',
+      '-p',
+      '127.0.0.1::81',
+      BUSYBOX,
+      'sh',
+      '-c',
+      serve,
+    );
+    const before = await suite.docker.inspect('pier');
+    const { json: now } = await ask('GET', 'pier/request');
+    const kept = await connected(portOf(before, '80/tcp'));
+    const free = await freePort();
+    const wanted = (bindings: object, labels: object) => ({
+      name: 'pier',
+      body: { ...now.body, Labels: labels, HostConfig: { ...now.body.HostConfig, PortBindings: bindings } },
+    });
+    const echo = now.body.HostConfig.PortBindings['80/tcp'];
+    const moved = wanted({ '80/tcp': echo, '81/tcp': [{ HostIp: '127.0.0.1', HostPort: String(free) }] }, { berth: '2', lamp: 'green' });
+    expect((await ask('POST', 'pier/plan', moved)).json.changes.map(({ field, live }: any) => [field, live])).toEqual([
+      ['Labels.berth', true],
+      ['Labels.lamp', true],
+      ['Ports.81/tcp', true],
+    ]);
+    expect(await change('pier/edit', moved)).toEqual({ told: 'Changed without a restart', error: undefined });
+    const after = await suite.docker.inspect('pier');
+    expect(after).toMatchObject({ Id: before.Id, State: { Pid: before.State.Pid }, Config: { Labels: { berth: '2', lamp: 'green' } } });
+    expect([portOf(after, '80/tcp'), portOf(after, '81/tcp')]).toEqual([portOf(before, '80/tcp'), free]);
+    expect(await suite.docker.ok('ps', '-q', '--filter', 'label=lamp=green', '--filter', `publish=${free}`)).toBe(before.Id.slice(0, 12));
+    expect(await (await fetch(`http://127.0.0.1:${free}`)).text()).toBe('ahoy\n');
+    await expect(fetch(`http://127.0.0.1:${portOf(before, '81/tcp')}`)).rejects.toThrow();
+    expect(await kept.say('still here')).toBe('still here');
+
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port: taken } = server.address() as AddressInfo;
+    const refused = await change('pier/edit', wanted({ '81/tcp': [{ HostIp: '127.0.0.1', HostPort: String(taken) }] }, {}));
+    expect(refused.error).toMatch(new RegExp(`127.0.0.1:${taken} failed: port is already allocated`));
+    server.close();
+    expect((await suite.docker.inspect('pier')).Config.Labels).toEqual({ berth: '2', lamp: 'green' });
+    expect(await (await fetch(`http://127.0.0.1:${free}`)).text()).toBe('ahoy\n');
+    expect(await kept.say('and here')).toBe('and here');
+
+    await suite.daemon.stop('SIGKILL');
+    await suite.daemon.start();
+    page = await LivePage.open(suite.daemon, who);
+    const again = await suite.docker.inspect('pier');
+    expect([portOf(again, '80/tcp'), portOf(again, '81/tcp')]).toEqual([portOf(before, '80/tcp'), free]);
+    expect(await kept.say('to the end')).toBe('to the end');
+    kept.close();
+    expect(await (await fetch(`http://127.0.0.1:${free}`)).text()).toBe('ahoy\n');
+    await suite.docker.ok('rm', '-f', 'pier');
   });
 
   test('of anything else makes it anew under its name, with what its anonymous volumes hold', async () => {

@@ -12,11 +12,14 @@ export interface Change {
 }
 
 /** What ContainerUpdate changes while a container runs. */
-const LIVE = new Set(
+const LIMITS = new Set(
   'BlkioWeight CpuPeriod CpuQuota CpuRealtimePeriod CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems Memory MemoryReservation MemorySwap NanoCpus PidsLimit RestartPolicy'
     .split(' ')
     .map((name) => `HostConfig.${name}`),
 );
+
+/** What ContainerReconfigure changes while a container runs. */
+const isPublishing = (field: string) => field.startsWith('Ports.') || field === 'ExposedPorts' || field === 'HostConfig.PublishAllPorts';
 
 /** Lists whose order says nothing. */
 const UNORDERED = new Set([
@@ -42,10 +45,22 @@ export function changesBetween(
       field,
       from: before.get(field),
       to: after.get(field),
-      // A limit that is taken away has no value to be changed to.
-      live:
-        (LIVE.has(field) && (after.has(field) || field.endsWith('RestartPolicy'))) || field.startsWith('NetworkingConfig.EndpointsConfig.'),
+      live: isLive(field, after.has(field)),
     }));
+}
+
+/** What of a live change is to be told to which job: labels, published ports, or limits. */
+export function liveKind(field: string): 'labels' | 'ports' | 'limits' | undefined {
+  if (field.startsWith('Labels.')) return 'labels';
+  if (isPublishing(field)) return 'ports';
+  return LIMITS.has(field) ? 'limits' : undefined;
+}
+
+function isLive(field: string, isGiven: boolean): boolean {
+  const kind = liveKind(field);
+  // A limit that is taken away has no value to be changed to.
+  if (kind === 'limits') return isGiven || field.endsWith('RestartPolicy');
+  return kind !== undefined || field.startsWith('NetworkingConfig.EndpointsConfig.');
 }
 
 /** Fields and their values as text: variables, labels, ports and networks are fields of their own. */

@@ -165,6 +165,18 @@ export class Sandboxes {
     this.store.saveSandbox(sandbox);
   }
 
+  /**
+   * Publishes what a running container wants from now on. One that holds nothing is fine.
+   * @throws InvalidParameter, System a port is taken; its ports are as they were then
+   */
+  async republish(request: SandboxRequest): Promise<void> {
+    const sandbox = this.table.find(request.containerId);
+    if (!sandbox) return;
+    const ports = await this.publisher.change(sandbox, request);
+    Object.assign(sandbox, { request, ports });
+    this.store.saveSandbox(sandbox);
+  }
+
   /** Takes a legacy link from a running container: its alias is told no more. */
   unlink(containerId: string, link: string): void {
     const sandbox = this.table.find(containerId);

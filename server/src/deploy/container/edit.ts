@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ContainerCreateRequest, ContainerInspectResponse, Resources } from '../../api/generated/types.gen.js';
 import { cancelled, invalidParameter } from '../../base/errors.js';
 import { LABEL } from '../../compose/labels.js';
+import { ContainerReconfigure } from '../../engine/container/reconfigure.js';
 import { ContainerRename } from '../../engine/container/rename.js';
 import { ContainerUpdate } from '../../engine/container/update.js';
 import { Engine } from '../../engine/engine.js';
@@ -11,7 +12,7 @@ import { ImageSupply } from '../image-supply.js';
 import { Inspection } from '../inspection.js';
 import { Replacement } from '../replacement.js';
 import type { Report } from '../report.js';
-import { changesBetween, type Change } from '../request-diff.js';
+import { changesBetween, liveKind, type Change } from '../request-diff.js';
 import { Revisions } from './revisions.js';
 
 /** What a container is to be. */
@@ -86,7 +87,17 @@ export class ContainerEdit {
     subject: string,
   ): Promise<string> {
     if (Name !== `/${name}`) await this.engine.run(ContainerRename, { id: Id, name });
-    const limits = changes.filter(({ field }) => field.startsWith('HostConfig.')).map(({ field }) => field.slice('HostConfig.'.length));
+    const kinds = new Set(changes.map(({ field }) => liveKind(field)));
+    const limits = changes.filter(({ field }) => liveKind(field) === 'limits').map(({ field }) => field.slice('HostConfig.'.length));
+    if (kinds.has('labels') || kinds.has('ports')) {
+      report({ subject, status: kinds.has('ports') ? 'Changing published ports' : 'Changing labels' });
+      const { PortBindings, PublishAllPorts } = body.HostConfig ?? {};
+      await this.engine.run(ContainerReconfigure, {
+        id: Id,
+        labels: withoutHash(body).Labels ?? {},
+        ...(kinds.has('ports') && { ports: { PortBindings, PublishAllPorts, ExposedPorts: body.ExposedPorts } }),
+      });
+    }
     if (limits.length > 0) {
       report({ subject, status: 'Changing limits' });
       const host = body.HostConfig ?? {};

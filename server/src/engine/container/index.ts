@@ -25,6 +25,7 @@ import { ContainerPause } from './pause.js';
 import { ContainerPrune } from './prune.js';
 import { PutContainerArchive } from './put-archive.js';
 import { Removal } from './process/removal.js';
+import { ContainerReconfigure } from './reconfigure.js';
 import { ContainerRename } from './rename.js';
 import { ContainerResize } from './resize.js';
 import { ContainerRestart } from './restart.js';
@@ -56,6 +57,7 @@ export {
   ContainerLogs,
   ContainerPause,
   ContainerPrune,
+  ContainerReconfigure,
   ContainerRename,
   ContainerResize,
   ContainerRestart,
@@ -87,6 +89,7 @@ const jobs = [
   ContainerLogs,
   ContainerPause,
   ContainerPrune,
+  ContainerReconfigure,
   ContainerRename,
   ContainerResize,
   ContainerRestart,

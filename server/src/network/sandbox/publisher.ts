@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
 import { KindError, messageOf, systemError } from '../../base/errors.js';
-import type { Undo } from '../../base/undo.js';
+import { Undo } from '../../base/undo.js';
 import { defaultHostIps, toSpec } from '../network-options.js';
 import { Networks } from '../networks.js';
+import { portChanges } from '../ports/changes.js';
 import { wantedPorts, type WantedPort } from '../ports/bindings.js';
 import type { ProxyTarget } from '../ports/held-port.js';
 import { type HostPort, HostPorts } from '../ports/host-ports.js';
 import { gatewayEndpoint } from './gateway.js';
-import type { Endpoint, Sandbox, SandboxPort } from './sandbox.js';
+import type { Endpoint, Sandbox, SandboxPort, SandboxRequest } from './sandbox.js';
 
 /** Publishes the ports of sandboxes: takes the host's ports and leads them to the endpoint that is the way out. */
 @Injectable()
@@ -20,9 +21,36 @@ export class PortPublisher {
   ) {}
 
   /** Takes the host's ports; traffic flows after `publish`. @throws InvalidParameter, System in Docker's words */
-  async reserve(sandbox: Sandbox, undo: Undo): Promise<SandboxPort[]> {
+  reserve(sandbox: Sandbox, undo: Undo): Promise<SandboxPort[]> {
+    return this.takeAll(wantedPorts(sandbox.request), sandbox, undo);
+  }
+
+  /**
+   * Publishes what `request` wants instead of what the sandbox's own does: ports that both want are not touched.
+   * @returns the ports from now on
+   * @throws InvalidParameter, System in Docker's words; the ports are as they were then
+   */
+  async change(sandbox: Sandbox, request: SandboxRequest): Promise<SandboxPort[]> {
+    const { kept, gone, added } = portChanges(sandbox.ports, wantedPorts(sandbox.request), wantedPorts(request));
+    const undo = new Undo();
+    try {
+      await this.unpublish({ ports: gone });
+      undo.add(gone, () => this.publish({ ports: gone }));
+      // Given back first: the new ones may be the same of the host's for another of the container's.
+      this.hostPorts.release(gone);
+      undo.add(gone, () => this.retake({ ...sandbox, ports: gone }));
+      const taken = await this.takeAll(added, { ...sandbox, request }, undo);
+      undo.add(taken, () => this.unpublish({ ports: taken }));
+      await this.publish({ ports: taken });
+      return [...kept, ...taken];
+    } catch (error) {
+      await undo.unwind();
+      throw error;
+    }
+  }
+
+  private async takeAll(wanted: readonly WantedPort[], sandbox: Sandbox, undo: Undo): Promise<SandboxPort[]> {
     const { request } = sandbox;
-    const wanted = wantedPorts(request);
     const ways = this.waysOf(sandbox);
     const main = ways.ipv4 ?? ways.ipv6;
     if (!main) return [];
@@ -48,7 +76,7 @@ export class PortPublisher {
     return ports.filter(isRouted);
   }
 
-  async publish(sandbox: Sandbox): Promise<void> {
+  async publish(sandbox: Pick<Sandbox, 'ports'>): Promise<void> {
     await this.bridge.publish(this.routed(sandbox));
   }
 
