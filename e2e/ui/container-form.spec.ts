@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { BUSYBOX } from '../fixtures/busybox.ts';
+import { freePort } from '../fixtures/subnet.ts';
 import { signIn, test } from './harbour.ts';
 
 // Everything a story waits for is an event; on a busy machine there are many of them.
@@ -79,4 +80,29 @@ test('an edit shows what applies now and what needs a restart, and leaves a revi
   await revisions.getByRole('button', { name: 'Back to 1' }).click();
   await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Go back' }).click();
   await expect.poll(async () => (await daemon.docker.inspect('cutter')).Config.Env, { timeout: 60_000 }).toContain('TIDE=low');
+});
+
+test('labels and published ports are changed while the container runs', async ({ page, daemon }) => {
+  const serve = 'mkdir /www; echo ahoy > /www/index.html; exec httpd -f -p 80 -h /www';
+  await daemon.docker.ok('run', '-d', '--name', 'lighter', '-l', 'berth=1', BUSYBOX, 'sh', '-c', serve);
+  const before = await daemon.docker.inspect('lighter');
+  const port = await freePort();
+  await signIn(page, daemon);
+  await page.goto(`${daemon.dashboard}/containers/${before.Id}/edit`);
+  await page.getByRole('tab', { name: /Network/ }).click();
+  await page.getByLabel('Published ports', { exact: true }).fill(`127.0.0.1:${port}:80`);
+  await page.getByRole('tab', { name: /Environment/ }).click();
+  await page.getByLabel('Labels', { exact: true }).fill('berth=2');
+  const now = page.getByLabel('Applies now');
+  await expect(now).toContainText('Ports.80/tcp');
+  await expect(now).toContainText('Labels.berth');
+  await expect(page.getByLabel('Needs a restart')).toHaveCount(0);
+  await page.screenshot({ path: test.info().outputPath('live.png'), fullPage: true });
+  expect(await objections(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Apply now' }).click();
+  await expect(page.getByRole('heading', { name: 'lighter', exact: true })).toBeVisible({ timeout: 60_000 });
+  expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('ahoy\n');
+  const after = await daemon.docker.inspect('lighter');
+  expect(after).toMatchObject({ Id: before.Id, State: { Pid: before.State.Pid }, Config: { Labels: { berth: '2' } } });
+  await daemon.docker.ok('rm', '-f', 'lighter');
 });
