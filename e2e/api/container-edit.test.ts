@@ -146,7 +146,7 @@ describe('an edit', () => {
     expect([portOf(after, '80/tcp'), portOf(after, '81/tcp')]).toEqual([portOf(before, '80/tcp'), free]);
     expect(await suite.docker.ok('ps', '-q', '--filter', 'label=lamp=green', '--filter', `publish=${free}`)).toBe(before.Id.slice(0, 12));
     expect(await (await fetch(`http://127.0.0.1:${free}`)).text()).toBe('ahoy\n');
-    await expect(fetch(`http://127.0.0.1:${portOf(before, '81/tcp')}`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.1:${portOf(before, '81/tcp')}`)).rejects.toThrow('fetch failed');
     expect(await kept.say('still here')).toBe('still here');
 
     const server = createServer().listen(0, '127.0.0.1');
