@@ -27,10 +27,10 @@ function shape(messages: object, path = ''): string[] {
 /** What the source asks for: whole keys in quotes, and keys with a part that is found out, such as `states.${state}`. */
 function asked(): { whole: Set<string>; made: RegExp[] } {
   const all = Object.values(sources).join('\n');
-  const made = [...all.matchAll(/`([a-z]\w*\.(?:\w+\.)*)\$\{[^}`]*\}([\w.]*)`/g)];
+  const made = [...all.matchAll(/`([a-z]\w*\.(?:[\w.]|\$\{[^}`]*\})*\$\{[^}`]*\}[\w.]*)`/g)].map(([, key = '']) => key);
   return {
     whole: new Set([...all.matchAll(/['"]([a-z]\w*(?:\.\w+)+)['"]/g)].map(([, key = '']) => key)),
-    made: made.map(([, before = '', after = '']) => new RegExp(`^${before.replaceAll('.', '\\.')}[^.]+${after.replaceAll('.', '\\.')}$`)),
+    made: made.map((key) => new RegExp(`^${key.replaceAll('.', '\\.').replaceAll(/\$\{[^}]*\}/g, '[^.]+')}$`)),
   };
 }
 

@@ -6,8 +6,11 @@ import commonTexts from './languages/en/common.json';
 import containersTexts from './languages/en/containers.json';
 import diskTexts from './languages/en/disk.json';
 import eventsTexts from './languages/en/events.json';
+import factsTexts from './languages/en/facts.json';
+import fieldsTexts from './languages/en/fields.json';
 import filesTexts from './languages/en/files.json';
 import gitTexts from './languages/en/git.json';
+import happenedTexts from './languages/en/happened.json';
 import hostTexts from './languages/en/host.json';
 import imagesTexts from './languages/en/images.json';
 import logsTexts from './languages/en/logs.json';
@@ -20,6 +23,7 @@ import statesTexts from './languages/en/states.json';
 import tabsTexts from './languages/en/tabs.json';
 import terminalTexts from './languages/en/terminal.json';
 import timelineTexts from './languages/en/timeline.json';
+import titlesTexts from './languages/en/titles.json';
 import verbsTexts from './languages/en/verbs.json';
 import volumesTexts from './languages/en/volumes.json';
 
@@ -32,8 +36,11 @@ const en = {
   containers: containersTexts,
   disk: diskTexts,
   events: eventsTexts,
+  facts: factsTexts,
+  fields: fieldsTexts,
   files: filesTexts,
   git: gitTexts,
+  happened: happenedTexts,
   host: hostTexts,
   images: imagesTexts,
   logs: logsTexts,
@@ -46,6 +53,7 @@ const en = {
   tabs: tabsTexts,
   terminal: terminalTexts,
   timeline: timelineTexts,
+  titles: titlesTexts,
   verbs: verbsTexts,
   volumes: volumesTexts,
 };

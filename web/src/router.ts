@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import { messageOf } from '@/client/errors';
 import { useSession } from '@/stores/session';
@@ -24,51 +25,51 @@ const containerTabs: RouteRecordRaw[] = [
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/containers' },
-  { path: '/setup', component: () => import('@/pages/SetupPage.vue'), meta: { open: true, title: 'Set up' } },
-  { path: '/login', component: () => import('@/pages/LoginPage.vue'), meta: { open: true, title: 'Sign in' } },
-  { path: '/join', component: () => import('@/pages/JoinPage.vue'), meta: { open: true, title: 'Welcome' } },
-  { path: '/containers', component: () => import('@/pages/containers/ContainersPage.vue'), meta: { title: 'Containers' } },
-  { path: '/containers/new', component: () => import('@/pages/containers/ContainerFormPage.vue'), meta: { title: 'New container' } },
+  { path: '/setup', component: () => import('@/pages/SetupPage.vue'), meta: { open: true, title: 'setUp' } },
+  { path: '/login', component: () => import('@/pages/LoginPage.vue'), meta: { open: true, title: 'signIn' } },
+  { path: '/join', component: () => import('@/pages/JoinPage.vue'), meta: { open: true, title: 'welcome' } },
+  { path: '/containers', component: () => import('@/pages/containers/ContainersPage.vue'), meta: { title: 'containers' } },
+  { path: '/containers/new', component: () => import('@/pages/containers/ContainerFormPage.vue'), meta: { title: 'newContainer' } },
   {
     path: '/containers/:id/edit',
     component: () => import('@/pages/containers/ContainerFormPage.vue'),
     props: true,
-    meta: { title: 'Edit' },
+    meta: { title: 'edit' },
   },
   {
     path: '/containers/:id',
     component: () => import('@/pages/containers/ContainerPage.vue'),
     props: true,
     children: containerTabs,
-    meta: { title: 'Container' },
+    meta: { title: 'container' },
   },
-  { path: '/stacks', component: () => import('@/pages/stacks/StacksPage.vue'), meta: { title: 'Stacks' } },
-  { path: '/stacks/new', component: () => import('@/pages/stacks/NewStackPage.vue'), meta: { title: 'New stack' } },
-  { path: '/stacks/new/git', component: () => import('@/pages/stacks/NewGitStackPage.vue'), meta: { title: 'New stack' } },
-  { path: '/stacks/:name', component: () => import('@/pages/stacks/StackPage.vue'), props: true, meta: { title: 'Stack' } },
-  { path: '/images', component: () => import('@/pages/images/ImagesPage.vue'), meta: { title: 'Images' } },
-  { path: '/images/build', component: () => import('@/pages/images/BuildPage.vue'), meta: { title: 'Build' } },
-  { path: '/images/:id', component: () => import('@/pages/images/ImagePage.vue'), props: true, meta: { title: 'Image' } },
-  { path: '/images/:id/files', component: () => import('@/pages/images/ImageFilesPage.vue'), props: true, meta: { title: 'Files' } },
-  { path: '/networks', component: () => import('@/pages/networks/NetworksPage.vue'), meta: { title: 'Networks' } },
-  { path: '/networks/picture', component: () => import('@/pages/networks/PicturePage.vue'), meta: { title: 'Networks' } },
-  { path: '/networks/:id', component: () => import('@/pages/networks/NetworkPage.vue'), props: true, meta: { title: 'Network' } },
-  { path: '/volumes', component: () => import('@/pages/volumes/VolumesPage.vue'), meta: { title: 'Volumes' } },
-  { path: '/volumes/:name', component: () => import('@/pages/volumes/VolumePage.vue'), props: true, meta: { title: 'Volume' } },
-  { path: '/disk', component: () => import('@/pages/disk/DiskPage.vue'), meta: { title: 'Disk' } },
-  { path: '/host', component: () => import('@/pages/host/HostPage.vue'), meta: { title: 'Host' } },
-  { path: '/logs', component: () => import('@/pages/logs/LogsPage.vue'), meta: { title: 'Logs', fill: true } },
-  { path: '/logs/together', component: () => import('@/pages/logs/MergedLogsPage.vue'), meta: { title: 'Logs', fill: true } },
-  { path: '/logs/:id', component: () => import('@/pages/logs/KeptLogPage.vue'), props: true, meta: { title: 'Log', fill: true } },
-  { path: '/alerts', component: () => import('@/pages/alerts/AlertsPage.vue'), meta: { title: 'Alerts' } },
-  { path: '/schedules', component: () => import('@/pages/schedules/SchedulesPage.vue'), meta: { title: 'Schedules' } },
-  { path: '/registries', component: () => import('@/pages/registries/RegistriesPage.vue'), meta: { title: 'Registries' } },
-  { path: '/timeline', component: () => import('@/pages/events/TimelinePage.vue'), meta: { title: 'Timeline' } },
-  { path: '/events', component: () => import('@/pages/events/EventsPage.vue'), meta: { title: 'Events' } },
-  { path: '/users', component: () => import('@/pages/people/UsersPage.vue'), meta: { title: 'Users' } },
-  { path: '/audit', component: () => import('@/pages/people/AuditPage.vue'), meta: { title: 'Audit' } },
-  { path: '/account', component: () => import('@/pages/people/AccountPage.vue'), meta: { title: 'Your account' } },
-  { path: '/:rest(.*)*', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'Not found' } },
+  { path: '/stacks', component: () => import('@/pages/stacks/StacksPage.vue'), meta: { title: 'stacks' } },
+  { path: '/stacks/new', component: () => import('@/pages/stacks/NewStackPage.vue'), meta: { title: 'newStack' } },
+  { path: '/stacks/new/git', component: () => import('@/pages/stacks/NewGitStackPage.vue'), meta: { title: 'newStack' } },
+  { path: '/stacks/:name', component: () => import('@/pages/stacks/StackPage.vue'), props: true, meta: { title: 'stack' } },
+  { path: '/images', component: () => import('@/pages/images/ImagesPage.vue'), meta: { title: 'images' } },
+  { path: '/images/build', component: () => import('@/pages/images/BuildPage.vue'), meta: { title: 'build' } },
+  { path: '/images/:id', component: () => import('@/pages/images/ImagePage.vue'), props: true, meta: { title: 'image' } },
+  { path: '/images/:id/files', component: () => import('@/pages/images/ImageFilesPage.vue'), props: true, meta: { title: 'files' } },
+  { path: '/networks', component: () => import('@/pages/networks/NetworksPage.vue'), meta: { title: 'networks' } },
+  { path: '/networks/picture', component: () => import('@/pages/networks/PicturePage.vue'), meta: { title: 'networks' } },
+  { path: '/networks/:id', component: () => import('@/pages/networks/NetworkPage.vue'), props: true, meta: { title: 'network' } },
+  { path: '/volumes', component: () => import('@/pages/volumes/VolumesPage.vue'), meta: { title: 'volumes' } },
+  { path: '/volumes/:name', component: () => import('@/pages/volumes/VolumePage.vue'), props: true, meta: { title: 'volume' } },
+  { path: '/disk', component: () => import('@/pages/disk/DiskPage.vue'), meta: { title: 'disk' } },
+  { path: '/host', component: () => import('@/pages/host/HostPage.vue'), meta: { title: 'host' } },
+  { path: '/logs', component: () => import('@/pages/logs/LogsPage.vue'), meta: { title: 'logs', fill: true } },
+  { path: '/logs/together', component: () => import('@/pages/logs/MergedLogsPage.vue'), meta: { title: 'logs', fill: true } },
+  { path: '/logs/:id', component: () => import('@/pages/logs/KeptLogPage.vue'), props: true, meta: { title: 'log', fill: true } },
+  { path: '/alerts', component: () => import('@/pages/alerts/AlertsPage.vue'), meta: { title: 'alerts' } },
+  { path: '/schedules', component: () => import('@/pages/schedules/SchedulesPage.vue'), meta: { title: 'schedules' } },
+  { path: '/registries', component: () => import('@/pages/registries/RegistriesPage.vue'), meta: { title: 'registries' } },
+  { path: '/timeline', component: () => import('@/pages/events/TimelinePage.vue'), meta: { title: 'timeline' } },
+  { path: '/events', component: () => import('@/pages/events/EventsPage.vue'), meta: { title: 'events' } },
+  { path: '/users', component: () => import('@/pages/people/UsersPage.vue'), meta: { title: 'users' } },
+  { path: '/audit', component: () => import('@/pages/people/AuditPage.vue'), meta: { title: 'audit' } },
+  { path: '/account', component: () => import('@/pages/people/AccountPage.vue'), meta: { title: 'account' } },
+  { path: '/:rest(.*)*', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'notFound' } },
 ];
 
 export const router = createRouter({ history: createWebHistory(), routes, scrollBehavior: () => ({ top: 0 }) });
@@ -89,7 +90,7 @@ router.beforeEach(async (to) => {
 });
 
 router.afterEach(({ meta }) => {
-  document.title = meta.title ? `${meta.title} · Slipway` : 'Slipway';
+  document.title = meta.title ? `${t(`titles.${meta.title}`)} · Slipway` : 'Slipway';
 });
 
 // After an update of the daemon the old page's chunks are gone: load the new page.

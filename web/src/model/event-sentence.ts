@@ -1,4 +1,5 @@
 import type { EventMessage } from '@/client/generated/docker/types.gen';
+import { i18n, t } from '@/language';
 import { shortId } from './format';
 
 export interface EventSentence {
@@ -15,50 +16,23 @@ const LONG_ID = /^(sha256:)?[0-9a-f]{64}$/;
 
 type Words = [verb: string, tone?: EventSentence['tone']];
 
-const CONTAINER: Record<string, Words> = {
-  create: ['was created'],
-  start: ['started', 'ok'],
-  restart: ['was restarted', 'ok'],
-  stop: ['was stopped'],
-  kill: ['was sent a signal'],
-  die: ['ended'],
-  oom: ['ran out of memory', 'bad'],
-  pause: ['was paused', 'warn'],
-  unpause: ['goes on', 'ok'],
-  destroy: ['was removed'],
-  rename: ['was renamed'],
-  update: ['was updated'],
-  attach: ['was attached to'],
-  detach: ['was detached from'],
-  resize: ['had its terminal resized'],
-  commit: ['was committed to an image'],
-  export: ['was exported'],
-  copy: ['had files copied'],
-  top: ['had its processes listed'],
-  'archive-path': ['had files read'],
-  'extract-to-dir': ['had files written'],
-  exec_die: ['finished a command inside'],
+/** Actions that are more than news. */
+const TONES: Record<string, EventSentence['tone']> = {
+  'container start': 'ok',
+  'container restart': 'ok',
+  'container oom': 'bad',
+  'container pause': 'warn',
+  'container unpause': 'ok',
+  'image pull': 'ok',
+  'image push': 'ok',
+  'image load': 'ok',
 };
-const OTHERS: Record<string, Record<string, Words>> = {
-  image: {
-    pull: ['was pulled', 'ok'],
-    push: ['was pushed', 'ok'],
-    tag: ['was tagged'],
-    untag: ['lost a tag'],
-    delete: ['was removed'],
-    load: ['was loaded', 'ok'],
-    save: ['was saved'],
-    import: ['was imported'],
-    create: ['was created'],
-  },
-  network: {
-    create: ['was created'],
-    connect: ['was joined by a container'],
-    disconnect: ['was left by a container'],
-    destroy: ['was removed'],
-  },
-  volume: { create: ['was created'], mount: ['was mounted'], unmount: ['was unmounted'], destroy: ['was removed'] },
-};
+
+/** What an action comes to in words; those that are not known are told by their name. */
+function plainWords(type: string, action: string): Words {
+  const key = `happened.${type}.${action}`;
+  return [i18n.global.te(key) ? t(key) : action, TONES[`${type} ${action}`]];
+}
 
 /** One event of the daemon as a sentence; containers that a network or volume event names are told by name where it is known. */
 export function eventSentence(event: EventMessage, nameOfContainer: (id: string) => string | undefined = () => undefined): EventSentence {
@@ -75,17 +49,17 @@ export function eventSentence(event: EventMessage, nameOfContainer: (id: string)
 
 function containerWords(action: string, attributes: Record<string, string>): Words {
   if (action === 'die') return endWords(attributes['exitCode'] ?? '0');
-  if (action === 'kill' && attributes['signal']) return [`was sent signal ${attributes['signal']}`];
-  if (action === 'rename' && attributes['oldName']) return [`was renamed from ${attributes['oldName'].replace(/^\//, '')}`];
+  if (action === 'kill' && attributes['signal']) return [t('happened.killedWith', { signal: attributes['signal'] })];
+  if (action === 'rename' && attributes['oldName']) return [t('happened.renamedFrom', { name: attributes['oldName'].replace(/^\//, '') })];
   const [name = action, detail] = splitAction(action);
-  if (name === 'health_status') return detail === 'healthy' ? ['became healthy', 'ok'] : ['became unhealthy', 'bad'];
-  if (name === 'exec_create') return [`got a command to run: ${detail ?? ''}`];
-  if (name === 'exec_start') return [`runs a command: ${detail ?? ''}`];
-  return CONTAINER[name] ?? [name];
+  if (name === 'health_status') return detail === 'healthy' ? [t('happened.healthy'), 'ok'] : [t('happened.unhealthy'), 'bad'];
+  if (name === 'exec_create') return [t('happened.execCreated', { command: detail ?? '' })];
+  if (name === 'exec_start') return [t('happened.execStarted', { command: detail ?? '' })];
+  return plainWords('container', name);
 }
 
 const endWords = (code: string): Words =>
-  code === '0' ? ['ended without an error'] : [`ended with exit code ${code}`, code === '143' ? 'plain' : 'bad'];
+  code === '0' ? [t('happened.endedWell')] : [t('happened.endedWith', { code }), code === '143' ? 'plain' : 'bad'];
 
 /** `exec_start: sh -c true` carries its detail behind the colon. */
 function splitAction(action: string): [name: string, detail?: string] {
@@ -94,8 +68,9 @@ function splitAction(action: string): [name: string, detail?: string] {
 }
 
 function otherWords({ Type, Action }: EventMessage, container: string | undefined): Words {
-  const [verb, tone] = OTHERS[Type]?.[Action] ?? [Action];
-  return [container ? verb.replace('a container', container) : verb, tone];
+  if (Type === 'network' && container && Action === 'connect') return [t('happened.joinedBy', { name: container })];
+  if (Type === 'network' && container && Action === 'disconnect') return [t('happened.leftBy', { name: container })];
+  return plainWords(Type, Action);
 }
 
 function pageOf({ Type, Action }: EventMessage, id: string): string | undefined {

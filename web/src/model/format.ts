@@ -1,3 +1,5 @@
+import { i18n, t } from '@/language';
+
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB'];
 
@@ -25,32 +27,38 @@ export const formatRate = (bytes: number): string => `${scaled(bytes, 1000, DECI
 export const formatCpu = (percent: number): string =>
   `${percent >= 100 ? percent.toFixed(0) : percent >= 10 ? percent.toFixed(1) : percent.toFixed(2)}%`;
 
-export const formatCount = (count: number): string => count.toLocaleString('en-GB');
+/** The code of the language that is spoken, as Intl takes it: English is Britain's, with days before months. */
+const locale = (): string => (i18n.global.locale.value === 'en' ? 'en-GB' : i18n.global.locale.value);
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
+export const formatCount = (count: number): string => count.toLocaleString(locale());
 
-const STEPS: [seconds: number, name: string][] = [
+const STEPS: [seconds: number, unit: 'year' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second'][] = [
   [365 * 86400, 'year'],
   [30 * 86400, 'month'],
   [7 * 86400, 'week'],
   [86400, 'day'],
   [3600, 'hour'],
   [60, 'minute'],
+  [1, 'second'],
 ];
+
+function largest(seconds: number): { count: number; unit: (typeof STEPS)[number][1] } {
+  const [length, unit] = STEPS.find((step) => seconds >= step[0]) ?? [1, 'second'];
+  return { count: Math.max(0, Math.floor(seconds / length)), unit };
+}
 
 /** A span in its largest unit: `3 hours`; `seconds` may be fractional. */
 export function formatSpan(seconds: number): string {
-  for (const [length, name] of STEPS) {
-    const count = Math.floor(seconds / length);
-    if (count >= 1) return plural(count, name);
-  }
-  return plural(Math.max(0, Math.floor(seconds)), 'second');
+  const { count, unit } = largest(seconds);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
 /** `3 hours ago`; both in milliseconds since 1970. */
 export function formatAgo(time: number, now: number): string {
   const seconds = (now - time) / 1000;
-  return seconds < 5 ? 'just now' : `${formatSpan(seconds)} ago`;
+  if (seconds < 5) return t('common.justNow');
+  const { count, unit } = largest(seconds);
+  return new Intl.RelativeTimeFormat(locale()).format(-count, unit);
 }
 
 /** Docker's zero time stands for "never". */
@@ -61,7 +69,7 @@ export function parseTime(value: string | undefined): number | undefined {
 }
 
 export const formatDateTime = (time: number): string =>
-  new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  new Date(time).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** The first 12 digits of an ID, without the algorithm's name. */
 export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);

@@ -1,5 +1,6 @@
 import type { DiskUsage } from '@/client/disk';
 import type { LogSource } from '@/client/kept-logs';
+import { t } from '@/language';
 import { nameOf } from './container';
 import { shortId } from './format';
 
@@ -26,7 +27,7 @@ export function prunables({ images, containers, volumes }: DiskUsage, logs: read
         id: Id,
         name: RepoTags?.[0] ?? shortId(Id),
         size: Size - Math.max(0, SharedSize),
-        note: RepoTags?.length ? 'no container uses it' : 'without a name',
+        note: t(RepoTags?.length ? 'disk.notes.unused' : 'disk.notes.nameless'),
         harmless: !RepoTags?.length,
       })),
     ...containers.items
@@ -46,12 +47,12 @@ export function prunables({ images, containers, volumes }: DiskUsage, logs: read
         id: Name,
         name: /^[0-9a-f]{64}$/.test(Name) ? Name.slice(0, 12) : Name,
         size: Math.max(0, UsageData?.Size ?? 0),
-        note: /^[0-9a-f]{64}$/.test(Name) ? 'anonymous, no container uses it' : 'no container uses it',
+        note: t(/^[0-9a-f]{64}$/.test(Name) ? 'disk.notes.anonymous' : 'disk.notes.unused'),
         harmless: false,
       })),
     ...logs
       .filter(({ removed }) => removed)
-      .map(({ id, name, size = 0 }) => ({ kind: 'log' as const, id, name, size, note: 'log of a container that is gone', harmless: true })),
+      .map(({ id, name, size = 0 }) => ({ kind: 'log' as const, id, name, size, note: t('disk.notes.gone'), harmless: true })),
   ];
   return all.map((each) => ({ ...each, key: `${each.kind} ${each.id}` })).sort((a, b) => b.size - a.size);
 }

@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import { at, put, type FormField, type TabName } from './field';
 import * as k from './kinds';
 import * as s from './special';
@@ -83,46 +84,6 @@ export const FIELDS: readonly FormField[] = [
   k.pairs('logging', 'log-opt', 'HostConfig.LogConfig.Config', { placeholder: 'max-size=10m' }),
 ];
 
-/** Flags whose own name says little. */
-const LABELS: Readonly<Record<string, string>> = {
-  env: 'variables, NAME=value',
-  label: 'labels',
-  publish: 'published ports',
-  'publish-all': 'publish all exposed ports',
-  network: 'networks',
-  expose: 'exposed ports',
-  dns: 'DNS servers',
-  'dns-search': 'DNS search domains',
-  'dns-option': 'DNS options',
-  'add-host': 'lines of /etc/hosts, NAME:ADDRESS',
-  link: 'links',
-  volume: 'volumes and host paths',
-  tmpfs: 'tmpfs',
-  workdir: 'working directory',
-  tty: 'terminal (tty)',
-  interactive: 'keep standard input open',
-  init: 'small init that reaps processes',
-  rm: 'remove when it stops',
-  'read-only': 'read-only root file system',
-  cpus: 'CPUs',
-  gpus: 'GPUs',
-  ulimit: 'ulimits',
-  device: 'devices',
-  pid: 'PID namespace',
-  ipc: 'IPC namespace',
-  uts: 'UTS namespace',
-  userns: 'user namespace',
-  cgroupns: 'cgroup namespace',
-  'cap-add': 'capabilities added',
-  'cap-drop': 'capabilities dropped',
-  'security-opt': 'security options',
-  'group-add': 'more groups',
-  sysctl: 'kernel parameters',
-  'log-opt': 'log options',
-  'health-cmd': 'health command',
-  'no-healthcheck': 'no health check',
-};
-
 /** A driver without options is no LogConfig of its own when it is not named. */
 function logDriver(): FormField {
   const field = k.choice('logging', 'log-driver', 'HostConfig.LogConfig.Type', { choices: ['', 'json-file', 'local', 'none'] });
@@ -136,9 +97,6 @@ function logDriver(): FormField {
 }
 
 /** A flag in words: `memory-swap` is "Memory swap". */
-export const fieldLabel = (flag: string): string => {
-  const words = (LABELS[flag] ?? flag).replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
+export const fieldLabel = (flag: string): string => t(`fields.${flag}`);
 
 export const fieldOf = (flag: string): FormField | undefined => FIELDS.find((field) => field.flag === flag || field.short === flag);

@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import type { ContainerCreateRequest } from '@/client/containers';
 import { joinCommand, splitCommand } from '../command-line';
 import { FIELDS, fieldOf } from './fields';
@@ -19,9 +20,8 @@ export function toBody(values: FormValues, base: ContainerCreateRequest = {}): C
 /** What is wrong, by flag. */
 export function checkValues(values: FormValues): Record<string, string> {
   const errors: Record<string, string> = {};
-  if (!values['image']?.trim()) errors['image'] = 'Name an image, for example busybox or nginx:alpine.';
-  if (values['name'] && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(values['name']))
-    errors['name'] = 'Letters, digits, and _ . - (two at least, a letter or digit first).';
+  if (!values['image']?.trim()) errors['image'] = t('form.errors.image');
+  if (values['name'] && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(values['name'])) errors['name'] = t('form.errors.name');
   for (const field of FIELDS) {
     const value = values[field.flag] ?? '';
     const wrong = value === '' ? undefined : field.check?.(value);

@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import { formatPlainBytes, parseMemory } from '../run-form';
 import { joinCommand, splitCommand } from '../command-line';
 import { at, linesOf, put, type Control, type FormField, type TabName } from './field';
@@ -24,8 +25,9 @@ const make =
 
 const asText = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 const asLines = (value: unknown): string => (Array.isArray(value) ? value.join('\n') : '');
-const wrong = (test: (text: string) => boolean, message: string) => (text: string) =>
-  text.trim() === '' || test(text) ? undefined : message;
+/** @param problem name of what the form says when the test fails */
+const wrong = (test: (text: string) => boolean, problem: string) => (text: string) =>
+  text.trim() === '' || test(text) ? undefined : t(`form.errors.${problem}`);
 
 export const text = make('text', asText, (value) => value.trim());
 export const choice = make('choice', asText, (value) => value);
@@ -33,7 +35,7 @@ export const whole = make(
   'text',
   asText,
   Number,
-  wrong((value) => /^-?\d+$/.test(value.trim()), 'It takes a whole number.'),
+  wrong((value) => /^-?\d+$/.test(value.trim()), 'whole'),
 );
 export const tick = make(
   'tick',
@@ -45,7 +47,7 @@ export const size = make(
   'text',
   (value) => (value === -1 ? '-1' : typeof value === 'number' && value > 0 ? formatPlainBytes(value) : ''),
   (value) => (value.trim() === '-1' ? -1 : parseMemory(value)),
-  wrong((value) => value.trim() === '-1' || parseMemory(value) !== undefined, 'A number with b, k, m or g, for example 512m.'),
+  wrong((value) => value.trim() === '-1' || parseMemory(value) !== undefined, 'size'),
 );
 export const words = make(
   'text',
@@ -66,7 +68,7 @@ export const cpus = make(
   'text',
   (value) => (typeof value === 'number' && value > 0 ? String(value / 1e9) : ''),
   (value) => Math.round(Number(value) * 1e9),
-  wrong((value) => Number(value) > 0, 'It takes a number such as 1.5.'),
+  wrong((value) => Number(value) > 0, 'cpus'),
 );
 
 /** `NAME=value` lines of a mapping. */
@@ -105,7 +107,7 @@ export const duration = make(
     return said;
   },
   (value) => parseDuration(value),
-  wrong((value) => parseDuration(value) !== undefined, 'A duration such as 30s or 1m30s.'),
+  wrong((value) => parseDuration(value) !== undefined, 'duration'),
 );
 
 function parseDuration(value: string): number | undefined {

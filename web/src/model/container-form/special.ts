@@ -1,3 +1,4 @@
+import { t } from '@/language';
 import type { ContainerCreateRequest } from '@/client/containers';
 import { linesOf, type FormField } from './field';
 
@@ -22,9 +23,10 @@ function readPort(line: string): { key: string; HostIp?: string; HostPort: strin
   }));
 }
 
-const eachLine = (test: (line: string) => boolean, message: string) => (value: string) => {
+/** @param problem name of what the form says of a line that fails the test */
+const eachLine = (test: (line: string) => boolean, problem: string) => (value: string) => {
   const line = linesOf(value).find((item) => !test(item));
-  return line === undefined ? undefined : `“${line}” ${message}`;
+  return line === undefined ? undefined : t(`form.errors.${problem}`, { line });
 };
 
 export const publish: FormField = {
@@ -34,7 +36,7 @@ export const publish: FormField = {
   control: 'lines',
   placeholder: '8080:80\n127.0.0.1:5353:53/udp',
   compose: 'ports',
-  check: eachLine((line) => readPort(line) !== undefined, 'is no port: write CONTAINER, HOST:CONTAINER or ADDRESS:HOST:CONTAINER.'),
+  check: eachLine((line) => readPort(line) !== undefined, 'publish'),
   read: (body) =>
     Object.entries(body.HostConfig?.PortBindings ?? {})
       .flatMap(([key, bindings]) =>
@@ -64,7 +66,7 @@ export const expose: FormField = {
   control: 'lines',
   placeholder: '3000',
   compose: 'expose',
-  check: eachLine((line) => /^\d+(\/\w+)?$/.test(line), 'is no port.'),
+  check: eachLine((line) => /^\d+(\/\w+)?$/.test(line), 'expose'),
   read: (body) =>
     Object.keys(body.ExposedPorts ?? {})
       .filter((key) => !(body.HostConfig?.PortBindings ?? {})[key])
@@ -157,7 +159,7 @@ export const device: FormField = {
   control: 'lines',
   placeholder: '/dev/fuse',
   compose: 'devices',
-  check: eachLine((line) => DEVICE.test(line), 'is no device: write HOST:CONTAINER:rwm.'),
+  check: eachLine((line) => DEVICE.test(line), 'device'),
   read: ({ HostConfig }) =>
     (HostConfig?.Devices ?? [])
       .map(({ PathOnHost = '', PathInContainer = '', CgroupPermissions = '' }) =>
@@ -183,7 +185,7 @@ export const ulimit: FormField = {
   tab: 'resources',
   control: 'lines',
   placeholder: 'nofile=1024:4096',
-  check: eachLine((line) => /^\w+=-?\d+(:-?\d+)?$/.test(line), 'is no limit: write NAME=SOFT:HARD.'),
+  check: eachLine((line) => /^\w+=-?\d+(:-?\d+)?$/.test(line), 'ulimit'),
   read: ({ HostConfig }) =>
     (HostConfig?.Ulimits ?? []).map(({ Name = '', Soft = 0, Hard = 0 }) => `${Name}=${Soft}${Hard !== Soft ? `:${Hard}` : ''}`).join('\n'),
   write: (body, value) => {
@@ -203,7 +205,7 @@ export const tmpfs: FormField = {
   control: 'lines',
   placeholder: '/run:size=64m',
   compose: 'tmpfs',
-  check: eachLine((line) => line.startsWith('/'), 'is no absolute path.'),
+  check: eachLine((line) => line.startsWith('/'), 'tmpfs'),
   read: ({ HostConfig }) =>
     Object.entries(HostConfig?.Tmpfs ?? {})
       .map(([path, options]) => (options ? `${path}:${options}` : path))
