@@ -8,7 +8,7 @@ import { useProxies } from './daemon/settings/proxies.js';
 import { toldInVain } from './daemon/settings/told-in-vain.js';
 import { readSettings } from './daemon/settings/settings.js';
 import { daemonLog } from './daemon/log.js';
-import { giveBackMemory } from './daemon/memory.js';
+import { keepMemorySmall } from './daemon/memory.js';
 import { notify } from './daemon/notify.js';
 import { checkHost } from './daemon/host-check.js';
 import { repairDatabase } from './state/repair.js';
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     }
     notify('READY=1');
   });
-  await giveBackMemory();
+  await keepMemorySmall(log);
   await stopped;
   notify('STOPPING=1');
   await daemon.stop();
