@@ -35,7 +35,7 @@ function asked(): { whole: Set<string>; made: RegExp[] } {
 }
 
 /** Attributes that people read or hear. */
-const READ = new Set(['aria-label', 'title', 'placeholder', 'label', 'hint', 'text', 'verb', 'description', 'alt']);
+const READ = new Set(['aria-label', 'title', 'placeholder', 'label', 'hint', 'text', 'verb', 'description', 'alt', 'back-label', 'empty']);
 /** Names and examples, which are the same in every language. */
 const SAME =
   /^([A-Za-z]|Slipway|Compose|compose\.yaml|\.env|Dockerfile|docker (run|--host)\b.*|NAME=value|nginx:alpine\b.*|team\/web:.*|\/path|[^A-Za-z]*|[^ ]*[\d/.:=$][^ ]*)$/s;

@@ -17,5 +17,8 @@ export function useMay() {
   const operateOn = ({ Labels }: { Labels?: Record<string, string> | null }): boolean =>
     operateAll() || projects()[Labels?.[PROJECT] ?? ''] === 'operator';
 
-  return { operateAll, operate, operateOn };
+  /** To say who may do what, and what the daemon does by itself. */
+  const administer = (): boolean => rank() >= RANK.admin;
+
+  return { operateAll, operate, operateOn, administer };
 }
