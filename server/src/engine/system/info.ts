@@ -99,6 +99,7 @@ export class SystemInfo implements Job<void, InfoBody> {
         `name=seccomp,profile=${this.config.seccomp.name}`,
         ...(this.config.remappedUser ? ['name=userns'] : []),
         ...(cgroup.CgroupVersion === '2' ? ['name=cgroupns'] : []),
+        ...(this.config.containers.noNewPrivileges ? ['name=no-new-privileges'] : []),
       ],
       FirewallBackend: { Driver: 'nftables' },
       Warnings: warningsOf({ ...cgroup, ...network }),
