@@ -12,7 +12,7 @@ const REMEMBERED = 10_000;
 
 interface Record {
   failures: number;
-  /** When the next attempt is taken; milliseconds since 1970. */
+  /** When the next attempt is taken; milliseconds of a clock that nobody sets. */
   next: number;
   last: number;
 }
@@ -29,7 +29,7 @@ export class Attempts {
    * Registers an attempt from `address`, counted as failed until `succeeded` is called, so that many at once do not slip through.
    * @throws TooManyAttempts when it comes too early
    */
-  begin(address: string, now = Date.now()): { succeeded: () => void } {
+  begin(address: string, now = performance.now()): { succeeded: () => void } {
     const key = networkOf(address);
     const known = this.records.get(key);
     const record = known && now - known.last < FORGOTTEN_AFTER ? known : { failures: 0, next: 0, last: now };

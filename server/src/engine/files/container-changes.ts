@@ -16,8 +16,8 @@ export class ContainerChanges {
 
   /** What a container has changed in a folder: name -> kind of change, as ContainerChanges of the Engine API numbers them. */
   async inFolder(id: string, folder: string): Promise<Map<string, number>> {
-    if (this.last?.id !== id || this.last.until < Date.now())
-      this.last = { id, until: Date.now() + REMEMBERED, list: this.layers.changes(id).then(withoutMountPlaces) };
+    if (this.last?.id !== id || this.last.until < performance.now())
+      this.last = { id, until: performance.now() + REMEMBERED, list: this.layers.changes(id).then(withoutMountPlaces) };
     const own = (await this.last.list).filter(({ path }) => posix.dirname(path) === folder);
     return new Map(own.map(({ path, kind }) => [posix.basename(path), kind]));
   }

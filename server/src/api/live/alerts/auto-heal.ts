@@ -55,7 +55,7 @@ export class AutoHeal {
   private look(id: string): void {
     const container = this.containers.find(id);
     if (!container || !isUnhealthy(container) || !this.isWanted(container)) return;
-    const now = Date.now();
+    const now = performance.now();
     const before = this.treatments.get(id);
     if (before?.timer) return;
     const wait = before ? BACK_OFF * 2 ** (before.restarts - 1) : 0;
@@ -74,7 +74,7 @@ export class AutoHeal {
     const container = this.containers.find(id);
     if (!container || !isUnhealthy(container)) return;
     treatment.restarts += 1;
-    treatment.last = Date.now();
+    treatment.last = performance.now();
     this.log.warn(`container ${container.name} is unhealthy: restart ${treatment.restarts} of at most ${LIMIT} in a row`);
     try {
       await this.engine.run(ContainerRestart, { id });

@@ -46,7 +46,7 @@ export class StateWatch implements AlertSource {
   }
 
   private noteEnd({ id }: Container): void {
-    const now = Date.now();
+    const now = performance.now();
     const longest = Math.max(0, ...this.rules.map(({ seconds }) => seconds)) * 1000;
     this.ends.set(id, [...(this.ends.get(id) ?? []).filter((time) => now - time <= longest), now]);
   }
@@ -63,11 +63,11 @@ export class StateWatch implements AlertSource {
 
   private count(rule: AlertRule, container: Container): void {
     const span = rule.seconds * 1000;
-    const ends = (this.ends.get(container.id) ?? []).filter((time) => Date.now() - time <= span);
+    const ends = (this.ends.get(container.id) ?? []).filter((time) => performance.now() - time <= span);
     const isTrue = ends.length >= rule.threshold;
     this.judge.say(rule, targetOf(container), isTrue, `${ends.length} ends within ${rule.seconds} seconds. ${reasonOf(container)}`, 0);
     // It is over when the first of them is long enough ago; an end meanwhile plans another look.
-    if (isTrue) setTimeout(() => this.lookAgain(container.id), timerMs((ends[0] ?? 0) + span + 50 - Date.now())).unref();
+    if (isTrue) setTimeout(() => this.lookAgain(container.id), timerMs((ends[0] ?? 0) + span + 50 - performance.now())).unref();
   }
 
   private lookAgain(id: string): void {

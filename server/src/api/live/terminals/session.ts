@@ -32,7 +32,7 @@ export class TerminalSession {
   endedAt: string | undefined;
   ended: EndReason | undefined;
   /** Since when nobody looks; milliseconds since 1970. */
-  lonelySince = Date.now();
+  lonelySince = performance.now();
   private readonly scrollback = new Scrollback();
   private readonly viewers = new Set<{ at: number; size: Size }>();
   private hungUp = false;
@@ -98,7 +98,7 @@ export class TerminalSession {
 
   private leave(viewer: { at: number; size: Size }): void {
     this.viewers.delete(viewer);
-    this.lonelySince = Date.now();
+    this.lonelySince = performance.now();
     this.fit();
     this.wake();
     this.told();

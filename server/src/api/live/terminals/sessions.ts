@@ -88,9 +88,9 @@ export class TerminalSessions implements OnApplicationShutdown {
   }
 
   private tidy(): void {
-    const now = Date.now();
+    const [wall, now] = [Date.now(), performance.now()];
     for (const { id, ended, endedAt, viewerCount, lonelySince } of this.all()) {
-      if (ended && now - Date.parse(endedAt ?? '') > SHOWN_ENDED) this.forget(id);
+      if (ended && wall - Date.parse(endedAt ?? '') > SHOWN_ENDED) this.forget(id);
       else if (!ended && viewerCount === 0 && now - lonelySince > KEPT_LONELY) void this.end(id);
     }
   }

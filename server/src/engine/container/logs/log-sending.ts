@@ -35,7 +35,7 @@ export class LogSending {
 
   /** The container has ended: the other side is not waited for much longer. */
   hurry(): void {
-    this.deadline = Math.min(this.deadline, Date.now() + PATIENCE);
+    this.deadline = Math.min(this.deadline, performance.now() + PATIENCE);
     this.ended.abort();
   }
 
@@ -70,8 +70,8 @@ export class LogSending {
         const broken = this.sink;
         this.sink = undefined;
         await broken?.close();
-        if (Date.now() >= this.deadline) throw error;
-        if (!(await this.pause(Math.min(wait, this.deadline - Date.now())))) wait = FIRST_WAIT;
+        if (performance.now() >= this.deadline) throw error;
+        if (!(await this.pause(Math.min(wait, this.deadline - performance.now())))) wait = FIRST_WAIT;
       }
     }
   }
