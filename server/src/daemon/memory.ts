@@ -5,10 +5,10 @@ import { messageOf } from '../base/errors.js';
 import { service } from '../libcontainer/index.js';
 
 /** How often it is looked whether the daemon rests, in milliseconds. */
-const INTERVAL = 60_000;
+const INTERVAL = 5 * 60_000;
 /** Share of that time in which the daemon may do something and still rest. */
 const RESTING = 0.02;
-/** Bytes that resident memory has grown by before giving them back is worth the tenth of a second it takes. */
+/** Bytes that resident memory has grown by before giving them back is worth what it costs: a tenth of a second, and a slower next request. */
 const WORTHWHILE = 16 << 20;
 
 /**
