@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { BUSYBOX } from '../fixtures/busybox.ts';
-import { signIn } from '../fixtures/live-page.ts';
+import type { Daemon } from '../fixtures/daemon.ts';
+import type { SignedIn } from '../fixtures/live-page.ts';
 import { invite } from '../fixtures/people.ts';
-import { test } from './harbour.ts';
+import { signIn, test } from './harbour.ts';
 import { objections } from './objections.ts';
 
 test.describe.configure({ timeout: 240_000 });
@@ -21,6 +22,13 @@ async function offered(page: Page): Promise<string[]> {
   return [...names, ...(await forms.allTextContents())].filter((name) => name !== '' && !HARMLESS.test(name));
 }
 
+/** What the page is signed in with. */
+async function session(page: Page, { dashboard }: Daemon): Promise<SignedIn> {
+  const cookies = await page.context().cookies(dashboard);
+  const { token } = (await page.evaluate(async () => (await fetch('/dashboard/session')).json())) as { token: string };
+  return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '), token };
+}
+
 test('somebody who may only look is offered nothing that changes anything, on any page', async ({ page, daemon }) => {
   const { docker } = daemon;
   await docker.ok('run', '-d', '--name', 'watched', '-v', 'cargo:/data', BUSYBOX, 'sleep', '3600');
@@ -28,8 +36,10 @@ test('somebody who may only look is offered nothing that changes anything, on an
   const stack = join(daemon.dataRoot, 'stacks/watched-stack');
   mkdirSync(stack, { recursive: true });
   writeFileSync(join(stack, 'compose.yaml'), `services:\n  web:\n    image: ${BUSYBOX}\n    command: sleep 3600\n`);
-  const who = await signIn(daemon);
+  await signIn(page, daemon);
+  const who = await session(page, daemon);
   const viewer = await invite(daemon, who, 'lookout', { role: 'viewer' });
+  await page.context().clearCookies();
   const split = viewer.cookie.indexOf('=');
   await page.context().addCookies([{ name: viewer.cookie.slice(0, split), value: viewer.cookie.slice(split + 1), url: daemon.dashboard }]);
   const { Id } = await docker.inspect('watched');
