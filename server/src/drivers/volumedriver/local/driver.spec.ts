@@ -32,6 +32,14 @@ describe('local volumes with options', () => {
 
   const TMPFS = { type: 'tmpfs', device: 'tmpfs', o: 'size=1m,mode=0750' };
 
+  it('tell the bytes of their files, and none once somebody has taken the folder away', async () => {
+    const volume = await driver.create('plain', {});
+    writeFileSync(join(volume.mountpoint, 'file'), 'sixteen and more');
+    expect(await driver.usage(volume)).toBe(16);
+    rmSync(volume.mountpoint, { recursive: true });
+    expect(await driver.usage(volume)).toBe(0);
+  });
+
   it('mount a file system for the first user, and unmount it after the last', async () => {
     const volume = await driver.create('fast', TMPFS);
     expect(mountsBelow(root)).toEqual([]);

@@ -82,8 +82,12 @@ export class LocalDriver implements VolumeDriver {
     });
   }
 
-  usage({ mountpoint }: StoredVolume): Promise<number> {
-    return archive.usage(mountpoint);
+  async usage({ mountpoint }: StoredVolume): Promise<number> {
+    return archive.usage(mountpoint).catch((error: NodeJS.ErrnoException) => {
+      // Somebody has taken the folder away by hand, or it is being removed.
+      if (error.code === 'ENOENT') return 0;
+      throw error;
+    });
   }
 
   async find(name: string): Promise<FoundVolume | undefined> {
