@@ -50,6 +50,21 @@ describe('an image of several platforms', () => {
     expect(await docker.ok('images', '-qa', '--no-trunc')).not.toContain(ids.foreign);
   });
 
+  test('is used by the containers of each platform, and of what was made of it', async () => {
+    const { docker } = suite;
+    const container = await docker.ok('create', '--platform', `linux/${other}`, name);
+    const made = await docker.ok('commit', container, `made:${count}`);
+    const descendant = await docker.ok('create', made);
+    const ancestors = (of: string) => docker.ok('ps', '-aq', '--no-trunc', '--filter', `ancestor=${of}`);
+    expect(await ancestors(name)).toBe(`${descendant}\n${container}`);
+    expect(await ancestors(ids.native)).toBe('');
+    expect((await docker.run(['rmi', name])).stderr).toContain(`container ${container.slice(0, 12)} is using`);
+    expect((await docker.run(['image', 'rm', '--platform', `linux/${other}`, name])).stderr).toContain('cannot be forced');
+    expect(await docker.ok('images', '-q', '--no-trunc', name)).toBe(ids.native);
+    await docker.ok('rm', descendant, container);
+    await docker.ok('rmi', `made:${count}`, name);
+  });
+
   test('is saved, loaded and pushed with all its platforms, or with one', { timeout: 120_000 }, async () => {
     const { docker } = suite;
     const archive = join(suite.daemon.root, `several${count}.tar`);

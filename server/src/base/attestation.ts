@@ -18,6 +18,12 @@ export function attestationsOf(index: ImageIndex, digest: string): Descriptor[] 
   return index.manifests.filter((each) => attestedBy(each) === digest);
 }
 
+/** All blobs that an attestation manifest points to: its statements and its config. @throws InvalidParameter */
+export function contentsOf(content: Buffer, mediaType: string): Descriptor[] {
+  const manifest = parseManifest(content, mediaType);
+  return manifest.kind === 'manifest' ? [manifest.config, ...manifest.layers] : [];
+}
+
 /** The statements that an attestation manifest points to, each with the URI of its kind. @throws InvalidParameter */
 export function statementsOf(content: Buffer, mediaType: string): { descriptor: Descriptor; predicateType: string }[] {
   const manifest = parseManifest(content, mediaType);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { digestOf } from '../base/digest.js';
 import { conflict, invalidParameter, KindError, notFound } from '../base/errors.js';
-import { isIndexType } from '../base/manifest.js';
+import { attestedBy } from '../base/attestation.js';
+import { isIndexType, parseManifest } from '../base/manifest.js';
 import { formatPlatform, hostPlatform, type Platform, platformDistance } from '../base/platform.js';
 import { familiar, parseReference, type Reference, withDefaultTag } from '../base/reference.js';
 import { Database } from '../state/database.js';
@@ -68,10 +69,10 @@ export class Images {
 
   /** As `get`, but undefined when there is none, or none for the platform. */
   find(reference: string, platform?: Platform): Image | undefined {
-    const [main, ...others] = this.called(reference);
-    if (main === undefined) return undefined;
-    if (!platform) return this.byId(main);
-    const image = this.byFit([main, ...others], platform)[0]!;
+    const ids = this.called(reference);
+    if (!isSome(ids)) return undefined;
+    const image = this.byId(platform ? this.byFit(ids, platform)[0] : ids[0]);
+    if (!platform) return image;
     return platformDistance(image, platform) === undefined ? undefined : image;
   }
 
@@ -80,10 +81,27 @@ export class Images {
    * order: a full ID, then a name, then the first digits of an ID.
    */
   called(text: string): string[] {
+    const name = this.nameIn(text);
+    if (name) return this.references.imagesOf(name);
     const digits = ID.exec(text)?.[1];
     if (digits?.length === 64) return this.exactly(`sha256:${digits}`);
-    const named = this.byName(text, digits !== undefined);
-    return named.length > 0 || digits === undefined ? named : this.byPrefix(digits);
+    if (digits !== undefined) return this.byPrefix(digits);
+    const { digest } = parseReference(text);
+    return digest === undefined ? [] : this.exactly(digest);
+  }
+
+  /** The name that people mean by `text`, as it is kept: with a tag or a digest; undefined when there is none, or they mean an ID. */
+  nameIn(text: string): Reference | undefined {
+    const digits = ID.exec(text)?.[1];
+    if (digits?.length === 64) return undefined;
+    try {
+      const reference = withDefaultTag(parseReference(text));
+      const forms = [reference, ...(reference.digest === undefined ? [] : [{ ...reference, tag: undefined }])];
+      return forms.find((form) => this.references.imageOf(form) !== undefined);
+    } catch (error) {
+      if (digits !== undefined && error instanceof KindError) return undefined;
+      throw error;
+    }
   }
 
   /** The image with exactly this ID. @throws NotFound */
@@ -134,7 +152,7 @@ export class Images {
     return row.config;
   }
 
-  /** The manifests that led to image `id`. */
+  /** The manifests that led to image `id`: its own, the indexes that list it, and those of statements about it. */
   manifests(id: string): Manifest[] {
     return this.database.sqlite
       .prepare<[string], Manifest>('SELECT media_type AS mediaType, content FROM manifest WHERE image = ? ORDER BY digest')
@@ -157,9 +175,12 @@ export class Images {
     const content = parseImage(registration.config);
     const write = () => {
       if (!this.has(content.id)) this.insert(content, registration);
-      for (const manifest of registration.manifests ?? []) this.addManifest(content.id, manifest);
+      const manifests = registration.manifests ?? [];
+      for (const manifest of manifests) this.addManifest(content.id, manifest);
       for (const statement of registration.statements ?? []) this.addStatement(content.id, statement);
-      for (const reference of registration.references ?? []) this.name(reference, content.id, registration.manifests ?? []);
+      const indexes = manifests.filter(({ mediaType }) => isIndexType(mediaType));
+      for (const reference of registration.references ?? []) this.name(reference, content.id, indexes[0]);
+      for (const index of indexes) this.gather(index);
     };
     if (registration.durable ?? true) this.database.durable(write);
     else this.database.quick(write);
@@ -171,12 +192,29 @@ export class Images {
     return this.database.durable(() => registrations.map((registration) => this.register(registration)));
   }
 
+  /** The index that a name points to, as its registry or archive sent it; undefined when the name stands for one image alone. */
+  indexOf(reference: Reference): Manifest | undefined {
+    const digest = this.references.indexOf(reference);
+    if (digest === undefined) return undefined;
+    return this.database.sqlite
+      .prepare<[string], Manifest>('SELECT media_type AS mediaType, content FROM manifest WHERE digest = ? LIMIT 1')
+      .get(digest);
+  }
+
+  /** Gives one more name to all that `name` stands for; whoever else had it loses it. @throws NotFound */
+  tag(name: string, reference: Reference): Image {
+    const image = this.get(name);
+    const from = this.nameIn(name);
+    this.references.set(reference, [image.id, ...this.called(name).slice(1)], from && this.references.indexOf(from));
+    return image;
+  }
+
   /** Takes an image off the names that stand for other platforms too; those go on with the others. */
   withdraw(id: string): void {
     this.database.durable(() => {
       for (const reference of this.references.of(id)) {
         const others = this.references.imagesOf(reference).filter((each) => each !== id);
-        if (others.length > 0) this.setBest(reference, others);
+        if (isSome(others)) this.references.change(reference, this.byFit(others, hostPlatform));
       }
     });
   }
@@ -205,31 +243,34 @@ export class Images {
     return this.held.has(id);
   }
 
-  /**
-   * Names an image. Those that had the name and came by the same index keep it: it stands for several platforms then, of which
-   * the one that fits this machine best is the main one.
-   */
-  private name(reference: Reference, id: string, manifests: readonly Manifest[]): void {
-    const before = this.references.imagesOf(reference);
-    const indexes = manifests.filter(({ mediaType }) => isIndexType(mediaType)).map(({ content }) => digestOf(content) as string);
-    const kept = indexes.length > 0 ? before.filter((each) => this.cameBy(each, indexes)) : before.includes(id) ? before : [];
-    this.setBest(reference, [...new Set([...kept, id])]);
+  /** Names an image, or all that came by the index by which it came. */
+  private name(reference: Reference, id: string, index: Manifest | undefined): void {
+    this.references.set(reference, [id], index && digestOf(index.content));
   }
 
-  private setBest(reference: Reference, ids: readonly string[]): void {
-    const [main, ...others] = ids.length > 1 ? this.byFit(ids, hostPlatform).map((image) => image.id) : ids;
-    if (main !== undefined) this.references.set(reference, main, others);
+  /** Every name that points to the index stands for all images whose manifests it lists; the best for this machine is the main one. */
+  private gather(index: Manifest): void {
+    const digest = digestOf(index.content);
+    const parsed = parseManifest(index.content, index.mediaType);
+    const listed = parsed.kind === 'index' ? parsed.manifests.filter((each) => attestedBy(each) === undefined) : [];
+    for (const each of listed) for (const id of this.cameBy(each.digest)) this.addManifest(id, index);
+    const ids = this.cameBy(digest);
+    if (!isSome(ids)) return;
+    const images = this.byFit(ids, hostPlatform);
+    for (const reference of this.references.pointingTo(digest)) this.references.change(reference, images);
   }
 
-  /** The images, the one that fits the platform best first; in the order given as far as they fit the same. */
-  private byFit(ids: readonly string[], platform: Platform): Image[] {
-    const rated = ids.map((id) => this.byId(id)).map((image) => ({ image, distance: platformDistance(image, platform) ?? Infinity }));
-    return rated.sort((a, b) => (a.distance === b.distance ? 0 : a.distance - b.distance)).map(({ image }) => image);
+  /** IDs of the images, the one that fits the platform best first; in the order given as far as they fit the same. */
+  private byFit(ids: readonly [string, ...string[]], platform: Platform): [string, ...string[]] {
+    const distance = (id: string) => platformDistance(this.byId(id), platform) ?? Number.MAX_VALUE;
+    const rated = ids.map((id) => ({ id, distance: distance(id) }));
+    return rated.sort((a, b) => a.distance - b.distance).map(({ id }) => id) as [string, ...string[]];
   }
 
-  private cameBy(id: string, digests: readonly string[]): boolean {
-    const find = this.database.sqlite.prepare<[string, string], object>('SELECT 1 FROM manifest WHERE image = ? AND digest = ?');
-    return digests.some((digest) => find.get(id, digest) !== undefined);
+  /** IDs of the images that came by the manifest or index of this digest. */
+  private cameBy(digest: string): string[] {
+    const find = this.database.sqlite.prepare<[string], { image: string }>('SELECT image FROM manifest WHERE digest = ? ORDER BY image');
+    return find.all(digest).map(({ image }) => image);
   }
 
   private insert(content: ImageContent, { config, parent }: ImageRegistration): void {
@@ -269,18 +310,6 @@ export class Images {
     return this.has(id) ? [id] : [];
   }
 
-  private byName(text: string, mayBeId: boolean): string[] {
-    try {
-      const reference = withDefaultTag(parseReference(text));
-      const forms = [reference, { ...reference, tag: reference.digest ? undefined : reference.tag }];
-      const named = forms.map((form) => this.references.imagesOf(form)).find((ids) => ids.length > 0);
-      return named ?? (reference.digest === undefined ? [] : this.exactly(reference.digest));
-    } catch (error) {
-      if (mayBeId && error instanceof KindError) return [];
-      throw error;
-    }
-  }
-
   private byPrefix(digits: string): string[] {
     const rows = this.database.sqlite
       .prepare<[string, string], { id: string }>('SELECT id FROM image WHERE id BETWEEN ? AND ? LIMIT 2')
@@ -288,4 +317,8 @@ export class Images {
     if (rows.length > 1) throw invalidParameter(`ambiguous image ID ${digits}: give more digits`);
     return rows.map(({ id }) => id);
   }
+}
+
+function isSome(ids: string[]): ids is [string, ...string[]] {
+  return ids.length > 0;
 }

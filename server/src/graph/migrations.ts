@@ -83,4 +83,20 @@ export const migrations: Migrations = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX beside_image ON beside (image);
   `,
+  `
+  -- Digest of the index that a name points to; none when the name is that of one image alone.
+  ALTER TABLE reference ADD COLUMN target TEXT;
+  CREATE INDEX reference_target ON reference (target);
+  CREATE INDEX manifest_digest ON manifest (digest);
+  UPDATE reference SET target = (
+    SELECT digest FROM manifest AS own
+    WHERE own.image = reference.image
+      AND own.media_type IN ('application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json')
+      AND NOT EXISTS (
+        SELECT 1 FROM beside WHERE beside.name = reference.name
+          AND NOT EXISTS (SELECT 1 FROM manifest AS other WHERE other.image = beside.image AND other.digest = own.digest)
+      )
+    LIMIT 1
+  );
+  `,
 ];

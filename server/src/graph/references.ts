@@ -12,8 +12,8 @@ interface ReferenceRow {
 const NAMED = 'SELECT name, image FROM reference UNION ALL SELECT name, image FROM beside';
 
 /**
- * What images are called: canonical name:tag and name@digest to image ID. A name stands for one main image and, when that came
- * by an index, for those of other platforms that came by the same one.
+ * What images are called: canonical name:tag and name@digest to image ID. A name stands for one image alone or points to an
+ * index, and then stands for all images that came by that: one is the main image, those of other platforms are beside it.
  */
 @Injectable()
 export class References {
@@ -29,24 +29,49 @@ export class References {
   /** IDs of all images called exactly `reference`: one for each platform, the main one first. */
   imagesOf(reference: Reference): string[] {
     const name = canonical(reference);
-    const main = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM reference WHERE name = ?').get(name);
+    const main = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT name, image FROM reference WHERE name = ?').get(name);
     if (!main) return [];
     const rows = this.database.sqlite.prepare<[string], ReferenceRow>('SELECT * FROM beside WHERE name = ? ORDER BY image').all(name);
     return [main.image, ...rows.map(({ image }) => image)];
   }
 
-  /** Gives the name to image `id` and, for other platforms, to `others`; whoever else had it loses it. */
-  set(reference: Reference, id: string, others: readonly string[] = []): void {
-    const name = canonical(reference);
+  /** Digest of the index that the name points to; undefined when it stands for one image alone. */
+  indexOf(reference: Reference): string | undefined {
+    const find = this.database.sqlite.prepare<[string], { target: string | null }>('SELECT target FROM reference WHERE name = ?');
+    return find.get(canonical(reference))?.target ?? undefined;
+  }
+
+  /** The names that point to the index of this digest. */
+  pointingTo(index: string): Reference[] {
+    const find = this.database.sqlite.prepare<[string], { name: string }>('SELECT name FROM reference WHERE target = ? ORDER BY name');
+    return find.all(index).map(({ name }) => parseReference(name));
+  }
+
+  /**
+   * Gives the name to images, the main one first; whoever else had it loses it.
+   * @param index digest of the index that they came by and the name points to
+   */
+  set(reference: Reference, images: readonly [string, ...string[]], index?: string): void {
     this.database.durable(() => {
-      this.database.sqlite
-        .prepare('INSERT INTO reference (name, image) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET image = excluded.image')
-        .run(name, id);
-      this.database.sqlite.prepare('DELETE FROM beside WHERE name = ?').run(name);
-      for (const other of others) this.database.sqlite.prepare('INSERT INTO beside (name, image) VALUES (?, ?)').run(name, other);
-      for (const each of [id, ...others])
-        this.database.sqlite.prepare('UPDATE image SET last_tagged = ? WHERE id = ?').run(Date.now(), each);
+      this.write(canonical(reference), images, index);
+      for (const each of images) this.database.sqlite.prepare('UPDATE image SET last_tagged = ? WHERE id = ?').run(Date.now(), each);
     });
+  }
+
+  /** Changes what a name stands for of the index that it points to. */
+  change(reference: Reference, images: readonly [string, ...string[]]): void {
+    this.database.durable(() => this.write(canonical(reference), images, this.indexOf(reference)));
+  }
+
+  private write(name: string, [main, ...others]: readonly [string, ...string[]], index: string | undefined): void {
+    this.database.sqlite
+      .prepare(
+        'INSERT INTO reference (name, image, target) VALUES (?, ?, ?) ' +
+          'ON CONFLICT (name) DO UPDATE SET image = excluded.image, target = excluded.target',
+      )
+      .run(name, main, index ?? null);
+    this.database.sqlite.prepare('DELETE FROM beside WHERE name = ?').run(name);
+    for (const other of others) this.database.sqlite.prepare('INSERT INTO beside (name, image) VALUES (?, ?)').run(name, other);
   }
 
   /** Takes the name off image `id`: with a main image it is forgotten, one beside it leaves the others with it. */
@@ -82,7 +107,7 @@ export class References {
     const repository = repositoryOf(reference);
     const rows = this.database.sqlite
       .prepare<[string, string, string, string], ReferenceRow>(
-        'SELECT * FROM reference WHERE name BETWEEN ? AND ? OR name BETWEEN ? AND ? ORDER BY name',
+        'SELECT name, image FROM reference WHERE name BETWEEN ? AND ? OR name BETWEEN ? AND ? ORDER BY name',
       )
       .all(`${repository}:`, `${repository}:\u{10ffff}`, `${repository}@`, `${repository}@\u{10ffff}`);
     return rows.map((row) => ({ reference: parseReference(row.name), image: row.image }));

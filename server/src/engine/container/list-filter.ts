@@ -21,7 +21,7 @@ type Test = (value: string, container: Container, summary: ContainerSummary) => 
 export class ListFilter {
   private readonly before: string | undefined;
   private readonly since: string | undefined;
-  private readonly ancestors: readonly string[];
+  private readonly ancestors: ReadonlySet<string>;
 
   constructor(
     private readonly filters: Filters,
@@ -33,14 +33,14 @@ export class ListFilter {
     const created = (name: string) => filters.get(name)?.map((reference) => containers.get(reference).record.created)[0];
     this.before = created('before');
     this.since = created('since');
-    this.ancestors = (filters.get('ancestor') ?? []).flatMap((reference) => images.find(reference)?.id ?? []);
+    this.ancestors = new Set((filters.get('ancestor') ?? []).flatMap((reference) => withDescendants(images.called(reference), images)));
   }
 
   matches(container: Container, summary: ContainerSummary): boolean {
     const { created } = container.record;
     if (this.before !== undefined && created >= this.before) return false;
     if (this.since !== undefined && created <= this.since) return false;
-    if (this.filters.has('ancestor') && !this.ancestors.includes(container.record.image)) return false;
+    if (this.filters.has('ancestor') && !this.ancestors.has(container.record.image)) return false;
     if (!matchesLabels(container.record.config.Labels ?? {}, this.filters)) return false;
     return Object.entries(TESTS).every(([name, test]) => this.filters.get(name)?.some((value) => test(value, container, summary)) ?? true);
   }
@@ -63,6 +63,11 @@ const TESTS: Readonly<Record<string, Test>> = {
   'is-task': (value) => value === 'false' || value === '0',
   isolation: (value) => value === 'default' || value === '',
 };
+
+/** The images and all that were built or committed from them. */
+function withDescendants(ids: readonly string[], images: Images): string[] {
+  return ids.flatMap((id) => [id, ...withDescendants(images.children(id), images)]);
+}
 
 function isPrefix(id: string | undefined, value: string): boolean {
   return value !== '' && (id?.startsWith(value) ?? false);

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { chainIds } from '../../base/digest.js';
 import { invalidParameter, notFound } from '../../base/errors.js';
 import { parsePlatformJson, type Platform } from '../../base/platform.js';
-import { familiar, parseReference, type Reference, withDefaultTag } from '../../base/reference.js';
+import { canonical, familiar, parseReference, type Reference } from '../../base/reference.js';
 import { Events } from '../../events/events.js';
 import { type SavedImage, type SavedPlatform, writeArchive } from '../../graph/archive/write-archive.js';
 import { Images } from '../../graph/images.js';
@@ -21,10 +21,10 @@ export interface ImageGetAllParams {
   readonly platform?: readonly string[];
 }
 
-/** What is saved under the ID of a main image. */
+/** Images of one or several platforms, the main one first, and the names that stand for just these. */
 interface Wanted {
+  readonly ids: readonly [string, ...string[]];
   readonly references: Reference[];
-  readonly others: Set<string>;
 }
 
 /** Saves images to one archive, which is the result. */
@@ -39,12 +39,10 @@ export class ImageGetAll implements Job<ImageGetAllParams, Readable> {
 
   async run({ names, platform = [] }: ImageGetAllParams): Promise<Readable> {
     if (names.length === 0) throw invalidParameter('parameter names is missing: name at least one image');
-    const wanted = new Map<string, Wanted>();
-    for (const name of names) this.resolve(name, platform.map(parsePlatformJson), wanted);
-    const saved = [...wanted].map(([id, { references, others }]) => ({
-      ...this.platform(id),
+    const saved = this.wanted(names, platform.map(parsePlatformJson)).map(({ ids: [main, ...others], references }) => ({
+      ...this.platform(main),
       references,
-      others: [...others].map((other) => this.platform(other)),
+      others: others.map((other) => this.platform(other)),
     }));
     const lease = this.layers.lease();
     try {
@@ -64,25 +62,36 @@ export class ImageGetAll implements Job<ImageGetAllParams, Readable> {
     return { image: this.images.byId(id), config: this.images.config(id) };
   }
 
-  private resolve(name: string, platforms: readonly Platform[], wanted: Map<string, Wanted>): void {
-    const tags = this.tagsOf(name);
-    for (const reference of tags) this.add(familiar(reference), reference, platforms, wanted);
-    if (tags.length > 0) return;
-    const { id } = this.images.get(name, platforms[0]);
-    const isId = id.startsWith(name) || id.startsWith(`sha256:${name}`);
-    const reference = isId ? undefined : withDefaultTag(parseReference(name));
-    this.add(name, reference?.digest === undefined ? reference : undefined, platforms, wanted);
+  /** Names of the same images are put together; images that a name stands for are not saved once more without one. */
+  private wanted(names: readonly string[], platforms: readonly Platform[]): Wanted[] {
+    const bySet = new Map<string, Wanted>();
+    for (const name of names) {
+      for (const { text, reference } of this.meantBy(name)) {
+        const ids = this.chosen(text, platforms);
+        const entry = bySet.get(ids.join()) ?? { ids, references: [] };
+        const isKnown = reference === undefined || entry.references.some((each) => canonical(each) === canonical(reference));
+        if (!isKnown) entry.references.push(reference);
+        bySet.set(ids.join(), entry);
+      }
+    }
+    const all = [...bySet.values()];
+    const named = new Set(all.flatMap(({ ids, references }) => (references.length > 0 ? ids : [])));
+    return all.filter(({ ids, references }) => references.length > 0 || !ids.every((id) => named.has(id)));
   }
 
-  /** All platforms that the name stands for, or those asked for. @throws NotFound when one of those is not here */
-  private add(name: string, reference: Reference | undefined, platforms: readonly Platform[], wanted: Map<string, Wanted>): void {
-    const ids = platforms.length === 0 ? this.images.called(name) : platforms.map((platform) => this.images.get(name, platform).id);
-    const [main, ...others] = ids as [string, ...string[]];
-    const entry = wanted.get(main) ?? { references: [], others: new Set() };
-    const known = entry.references.some((each) => each.tag === reference?.tag && each.path === reference?.path);
-    if (reference && !known) entry.references.push(reference);
-    for (const other of others) if (other !== main) entry.others.add(other);
-    wanted.set(main, entry);
+  /** All platforms that the text stands for, or those asked for; the main one first. @throws NotFound when one of those is not here */
+  private chosen(text: string, platforms: readonly Platform[]): readonly [string, ...string[]] {
+    const asked = new Set(platforms.map((platform) => this.images.get(text, platform).id));
+    const [main = this.images.get(text).id, ...others] = this.images.called(text).filter((id) => asked.size === 0 || asked.has(id));
+    return [main, ...others];
+  }
+
+  /** What a name means: all tags of a bare repository; a tag without a digest is what is kept in the archive. */
+  private meantBy(name: string): { text: string; reference?: Reference }[] {
+    const tags = this.tagsOf(name);
+    if (tags.length > 0) return tags.map((reference) => ({ text: familiar(reference), reference }));
+    const reference = this.images.nameIn(name);
+    return [reference?.digest === undefined && reference ? { text: name, reference } : { text: name }];
   }
 
   /** All tags of a bare repository. */

@@ -42,7 +42,7 @@ function engine() {
       new ImageList(images, references, layers, containers, summaries).run(query, { ...context, version }),
     inspect: (name: string) => new ImageInspect(images, layers, references, summaries).run({ name }, context),
     history: (name: string) => new ImageHistory(images, layers).run({ name }),
-    tag: (name: string, repo: string, tag?: string) => new ImageTag(images, references, events).run({ name, repo, tag }),
+    tag: (name: string, repo: string, tag?: string) => new ImageTag(images, events).run({ name, repo, tag }),
     remove: (name: string, force = false) => new ImageDelete(images, references, deletion).run({ name, force }),
     prune: (filters?: object) =>
       new ImagePrune(images, references, deletion, events).run({ filters: JSON.stringify(filters ?? {}) }, context),

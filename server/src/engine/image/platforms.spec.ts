@@ -2,7 +2,10 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../base/digest.js';
 import { MediaType } from '../../base/manifest.js';
+import { shortId } from '../../base/ids.js';
 import { formatPlatform, hostPlatform } from '../../base/platform.js';
+import { Container } from '../../container/container.js';
+import { CREATED } from '../../container/state.js';
 import { Containers } from '../../container/store.js';
 import { descriptorOf, type TestImage, testImage } from '../../graph/testing/images.js';
 import { type DockerRegistry, startDockerRegistry } from '../../registry/testing/docker-registry.js';
@@ -36,12 +39,19 @@ function daemon() {
     list: () => new ImageList(images, references, layers, containers, summaries).run({ manifests: true }, context),
     inspect: (name: string, platform?: object) =>
       new ImageInspect(images, layers, references, summaries).run({ name, platform: platform && JSON.stringify(platform) }, context),
-    tag: (name: string, repo: string) => new ImageTag(images, references, events).run({ name, repo }),
+    tag: (name: string, repo: string) => new ImageTag(images, events).run({ name, repo }),
     remove: (name: string, ...platforms: object[]) =>
       new ImageDelete(images, references, deletion).run({ name, platforms: json(platforms) }),
+    force: (name: string, ...platforms: object[]) =>
+      new ImageDelete(images, references, deletion).run({ name, force: true, platforms: json(platforms) }),
+    /** A container of the image, as far as images know of it. */
+    use: ({ id: image }: TestImage) => {
+      const record = { id: 'c'.repeat(64), name: 'user', image, mounts: [] };
+      containers.insert(new Container(record as never, CREATED));
+    },
     prune: () => new ImagePrune(images, references, deletion, events).run({ filters: JSON.stringify({ dangling: ['false'] }) }, context),
-    save: async (name: string, ...platforms: object[]) =>
-      buffer(await new ImageGetAll(images, layers, references, events).run({ names: [name], platform: json(platforms) })),
+    save: async (names: string | string[], ...platforms: object[]) =>
+      buffer(await new ImageGetAll(images, layers, references, events).run({ names: [names].flat(), platform: json(platforms) })),
     load: async (archive: Buffer, ...platforms: object[]) => {
       const messages: ProgressMessage[] = [];
       const chunks = (async function* () {
@@ -155,6 +165,49 @@ describe('an image of several platforms', () => {
     expect(here.left()).toMatchObject({ images: 0, layers: 0 });
   });
 
+  it('has its new platforms under every name that points to its index', async () => {
+    await pull();
+    await here.tag(name, 'copy:1');
+    await pull(FOREIGN);
+    expect(here.images.called('copy:1')).toEqual([host.id, foreign.id]);
+    await here.remove(name, FOREIGN);
+    expect(here.images.called('copy:1')).toEqual([host.id]);
+  });
+
+  it('leaves its name to a manifest of one platform that is pulled later', async () => {
+    await pull();
+    await pull(FOREIGN);
+    await registry.push(name.slice(registry.domain.length + 1, -3), 'v1', host.manifest, MediaType.ociManifest, []);
+    await pull();
+    expect(here.images.called(name)).toEqual([host.id]);
+    expect(here.images.called(`${name.slice(0, -3)}@${digestOf(index)}`)).toEqual([host.id, foreign.id]);
+  });
+
+  it('does not lose a platform that is the whole of another name, unless by force', async () => {
+    await pull();
+    await registry.push('single', 'v1', host.manifest, MediaType.ociManifest, [host.config, ...host.blobs]);
+    await here.pull(`${registry.domain}/single:v1`);
+    await pull(FOREIGN);
+    await expect(here.remove(name, HOST)).rejects.toThrow(`image is referenced by ${registry.domain}/single:v1`);
+    await expect(here.remove(name, FOREIGN, HOST)).rejects.toThrow('must be forced');
+    expect(here.images.called(name)).toEqual([host.id, foreign.id]);
+    await here.force(name, HOST);
+    expect(here.images.called(name)).toEqual([foreign.id]);
+    expect(here.images.has(host.id)).toBe(false);
+  });
+
+  it('keeps what a refused removal names', async () => {
+    await pull();
+    await pull(FOREIGN);
+    here.use(foreign);
+    await expect(here.remove(name, HOST, FOREIGN)).rejects.toThrow('is being used by');
+    await expect(here.remove(name)).rejects.toThrow(`using its referenced image ${shortId(foreign.id)}`);
+    await expect(here.remove(host.id)).rejects.toThrow('is being used by');
+    expect(here.images.called(name)).toEqual([host.id, foreign.id]);
+    await here.remove(name, HOST);
+    expect(here.images.called(name)).toEqual([foreign.id]);
+  });
+
   it('is pruned whole or not at all', async () => {
     await pull();
     await pull(FOREIGN);
@@ -185,6 +238,24 @@ describe('an image of several platforms', () => {
     await expect(here.save(name, FOREIGN, OTHER)).rejects.toThrow('does not provide the specified platform');
   });
 
+  it('is saved under each of its names with just the platforms of that name', async () => {
+    await pull();
+    await pull(FOREIGN);
+    await registry.push('alone', 'v1', host.manifest, MediaType.ociManifest, [host.config, ...host.blobs]);
+    const alone = `${registry.domain}/alone:v1`;
+    await here.pull(alone);
+    const there = daemon();
+    await there.load(await here.save([alone, name, host.id]));
+    expect(there.images.called(name)).toEqual([host.id, foreign.id]);
+    expect(there.images.called(alone)).toEqual([host.id]);
+  });
+
+  it('is saved the same in whichever order its platforms are asked for', async () => {
+    await pull();
+    await pull(FOREIGN);
+    expect((await here.save(name, FOREIGN, HOST)).equals(await here.save(name, HOST, FOREIGN))).toBe(true);
+  });
+
   it('is pushed as the index it came by, or as one platform of it', async () => {
     await pull();
     await pull(FOREIGN);
@@ -207,6 +278,60 @@ describe('an image of several platforms', () => {
     await again.pull(`${copy}:v1`);
     await again.pull(`${copy}:v1`, { platform: formatPlatform(FOREIGN) });
     expect(again.images.called(`${copy}:v1`)).toEqual([host.id, foreign.id]);
+  });
+
+  it('is not pushed as whole where another index that lists fewer was', async () => {
+    await pull();
+    await pull(FOREIGN);
+    const third = await testImage([{ a: 'third' }], {}, OTHER);
+    const larger = await publish(name.slice(registry.domain.length + 1, -3), [
+      [host, HOST],
+      [foreign, FOREIGN],
+      [third, OTHER],
+    ]);
+    await pull();
+    expect(here.images.called(name)).toEqual([host.id, foreign.id]);
+    const copy = `${registry.domain}/larger${count}`;
+    await here.tag(name, `${copy}:v1`);
+    expect(await here.push(copy, 'v1')).toMatchObject([
+      { Digest: digestOf(host.manifest) },
+      { manifestPushedInsteadOfIndex: true, originalIndex: { digest: digestOf(larger) } },
+    ]);
+  });
+
+  it('is pushed with its index where that lists one image, with what it says about that', async () => {
+    const statement = Buffer.from('{"_type":"https://in-toto.io/Statement/v0.1"}');
+    const said = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: MediaType.ociManifest,
+        config: descriptorOf(Buffer.from('{}'), MediaType.ociConfig),
+        layers: [
+          descriptorOf(statement, 'application/vnd.in-toto+json', { annotations: { 'in-toto.io/predicate-type': 'https://slsa.dev/x' } }),
+        ],
+      }),
+    );
+    const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digestOf(host.manifest) };
+    const content = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: MediaType.ociIndex,
+        manifests: [
+          descriptorOf(host.manifest, MediaType.ociManifest, { platform: HOST }),
+          descriptorOf(said, MediaType.ociManifest, { platform: { os: 'unknown', architecture: 'unknown' }, annotations: about }),
+        ],
+      }),
+    );
+    await registry.push(`said${count}`, digestOf(host.manifest), host.manifest, MediaType.ociManifest, [host.config, ...host.blobs]);
+    await registry.push(`said${count}`, digestOf(said), said, MediaType.ociManifest, [Buffer.from('{}'), statement]);
+    await registry.push(`said${count}`, 'v1', content, MediaType.ociIndex, []);
+    await here.pull(`${registry.domain}/said${count}:v1`);
+    const copy = `${registry.domain}/said-copy${count}`;
+    await here.tag(`${registry.domain}/said${count}:v1`, `${copy}:v1`);
+    expect(await here.push(copy, 'v1')).toEqual([{ Tag: 'v1', Digest: digestOf(content), Size: content.length }]);
+    const there = daemon();
+    await there.pull(`${copy}:v1`);
+    expect(there.images.statement(host.id, digestOf(statement))?.equals(statement)).toBe(true);
   });
 
   it('is pushed as one platform, and says so, while others are missing', async () => {

@@ -27,7 +27,7 @@ function daemon() {
         },
         testContext(),
       ),
-    tag: (name: string, repo: string) => new ImageTag(images, references, events).run({ name, repo }),
+    tag: (name: string, repo: string) => new ImageTag(images, events).run({ name, repo }),
     push: async (name: string, tag?: string) => {
       const messages: ProgressMessage[] = [];
       await job.run({ name, tag, progress: (message) => void messages.push(message) }, testContext());

@@ -22,6 +22,7 @@ import { checkLayers } from './damaged-layer.js';
 import { publishImageEvent } from './events.js';
 import type { Progress } from './progress.js';
 import { choosePlatforms, type PushChoice } from './push/choose-platforms.js';
+import { pushAttestations } from './push/push-attestations.js';
 import { LayerPush } from './push/layer-push.js';
 import { pushError } from './push/push-error.js';
 import { pushIndex } from './push/push-index.js';
@@ -85,10 +86,10 @@ export class ImagePush implements Job<ImagePushParams, void> {
   }
 
   private choice(reference: Reference, platform: Platform | undefined): PushChoice {
-    const name = familiar(reference);
-    const images = this.images.called(name).map((id) => this.images.byId(id));
-    if (platform) return { images: [this.images.get(name, platform)], index: undefined };
-    return choosePlatforms(images, this.images.manifests(images[0]!.id));
+    if (platform) return { images: [this.images.get(familiar(reference), platform)], index: undefined };
+    const images = this.references.imagesOf(reference).map((id) => this.images.byId(id));
+    const here = new Set(images.flatMap(({ id }) => this.images.manifests(id).map(({ content }): string => digestOf(content))));
+    return choosePlatforms(images, this.images.indexOf(reference), here);
   }
 
   private async pushOne(push: Push, reference: Reference, { images, index, instead }: PushChoice): Promise<void> {
@@ -96,15 +97,14 @@ export class ImagePush implements Job<ImagePushParams, void> {
     const tag = reference.tag ?? '';
     const manifests: Manifest[] = [];
     for (const image of images) manifests.push(await this.pushImage(push, image));
-    for (const each of index ? manifests : []) await putManifest(repository, digestOf(each.content), each.content, each.mediaType, signal);
-    const target = index ? pushIndex(index, images, manifests) : manifests[0]!;
+    const target = index ? await this.pushListed(push, index, images, manifests) : manifests[0]!;
     await putManifest(repository, tag, target.content, target.mediaType, signal);
     const digest = digestOf(target.content);
     const size = target.content.length;
     const name = { ...reference, tag: undefined, digest };
     const registrations = images.map((image, at) => ({
       config: this.images.config(image.id),
-      manifests: index ? [manifests[at]!, target] : [manifests[at]!],
+      manifests: index ? [target, manifests[at]!] : [manifests[at]!],
       references: [name],
     }));
     this.images.registerAll(registrations);
@@ -114,6 +114,22 @@ export class ImagePush implements Job<ImagePushParams, void> {
       const selected = { mediaType: target.mediaType, digest, size };
       await progress({ aux: { manifestPushedInsteadOfIndex: true, originalIndex: instead, selectedManifest: selected } });
     }
+  }
+
+  /** Brings the manifests of an index, and what it says about them. @returns the index to push */
+  private async pushListed(
+    { repository, signal }: Push,
+    index: Manifest,
+    images: readonly Image[],
+    manifests: readonly Manifest[],
+  ): Promise<Manifest> {
+    const attestations = new Set<string>();
+    for (const [at, manifest] of manifests.entries()) {
+      await putManifest(repository, digestOf(manifest.content), manifest.content, manifest.mediaType, signal);
+      const pushed = await pushAttestations(repository, this.images, index, images[at]!, manifest, signal);
+      for (const digest of pushed) attestations.add(digest);
+    }
+    return pushIndex(index, images, manifests, attestations);
   }
 
   /** Brings the layers and the config. @returns the manifest, which is not there yet */

@@ -4,7 +4,6 @@ import { invalidParameter } from '../../base/errors.js';
 import { familiar, familiarName, parseReference, parseTag, type Reference, withDefaultTag } from '../../base/reference.js';
 import { Events } from '../../events/events.js';
 import { Images } from '../../graph/images.js';
-import { References } from '../../graph/references.js';
 import type { Job } from '../job.js';
 import { publishImageEvent } from './events.js';
 
@@ -15,14 +14,12 @@ export type ImageTagParams = ImageTagData['path'] & NonNullable<ImageTagData['qu
 export class ImageTag implements Job<ImageTagParams, void> {
   constructor(
     private readonly images: Images,
-    private readonly references: References,
     private readonly events: Events,
   ) {}
 
   async run({ name, repo, tag }: ImageTagParams): Promise<void> {
-    const image = this.images.get(name);
     const reference = newName(repo ?? '', tag);
-    this.references.set(reference, image.id, this.images.called(name).slice(1));
+    const image = this.images.tag(name, reference);
     publishImageEvent(this.events, 'tag', image, image.id, familiar(reference));
   }
 }

@@ -1,4 +1,4 @@
-import { attestationsOf, attestedBy, statementsOf } from '../../base/attestation.js';
+import { attestationsOf, attestedBy, contentsOf } from '../../base/attestation.js';
 import { digestOf } from '../../base/digest.js';
 import { invalidParameter, notFound } from '../../base/errors.js';
 import {
@@ -64,9 +64,9 @@ function attestationsIn(archive: StagedArchive, sources: readonly Manifest[]): {
     .filter((each) => archive.files.has(blobName(each)))
     .map((each) => ({ mediaType: each.mediaType, content: readBlob(archive, each) }));
   const statements = manifests
-    .flatMap(({ content, mediaType }) => statementsOf(content, mediaType))
-    .filter(({ descriptor }) => archive.files.has(blobName(descriptor)))
-    .map(({ descriptor }) => readBlob(archive, descriptor));
+    .flatMap(({ content, mediaType }) => contentsOf(content, mediaType))
+    .filter((descriptor) => archive.files.has(blobName(descriptor)))
+    .map((descriptor) => readBlob(archive, descriptor));
   return { manifests, statements };
 }
 

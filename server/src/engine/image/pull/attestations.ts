@@ -1,4 +1,4 @@
-import { attestationsOf, LARGEST_STATEMENT, statementsOf } from '../../../base/attestation.js';
+import { attestationsOf, contentsOf, LARGEST_STATEMENT } from '../../../base/attestation.js';
 import { digestOf } from '../../../base/digest.js';
 import { checkContent, parseManifest } from '../../../base/manifest.js';
 import type { Manifest } from '../../../graph/images.js';
@@ -8,6 +8,7 @@ import type { RemoteImage } from './resolve.js';
 /** What is said about an image: the manifests that say it, and the statements. */
 export interface Attestations {
   readonly manifests: readonly Manifest[];
+  /** With the configs that their manifests name, which push needs. */
   readonly statements: readonly Buffer[];
 }
 
@@ -21,9 +22,7 @@ export async function fetchAttestations(repository: Repository, { sources }: Rem
     const { content } = await repository.manifest(descriptor.digest, signal);
     checkContent(content, descriptor);
     manifests.push({ mediaType: descriptor.mediaType, content });
-    for (const { descriptor: each } of statementsOf(content, descriptor.mediaType)) {
-      statements.push(await repository.blob(each, LARGEST_STATEMENT, signal));
-    }
+    for (const each of contentsOf(content, descriptor.mediaType)) statements.push(await repository.blob(each, LARGEST_STATEMENT, signal));
   }
   return { manifests, statements };
 }
