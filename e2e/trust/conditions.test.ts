@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX, busyboxArchive } from '../fixtures/busybox.ts';
 import { type Daemon, startDaemon } from '../fixtures/daemon.ts';
@@ -54,6 +55,28 @@ describe('processes killed from outside', () => {
     await agreement(suite.daemon);
     await started('heir', '-p', `127.0.0.1:${port}:80`, BUSYBOX, 'sleep', '600');
     await suite.docker.ok('start', 'shimless').catch(() => undefined);
+    await agreement(suite.daemon);
+  });
+
+  test("the container's init, while networks are connected and execs begun: each is done or refused, and nothing is kept", async () => {
+    await suite.docker.ok('network', 'create', 'brief');
+    const { http } = suite.daemon;
+    const answers: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const name = `brief${round}`;
+      await started(name, BUSYBOX, 'sleep', '600');
+      const pid = (await stateOf(name)).Pid;
+      const { json: exec } = await http.post(`/containers/${name}/exec`, { Cmd: ['true'] });
+      const connected = http.post('/networks/brief/connect', { Container: name });
+      const begun = http.post(`/exec/${exec.Id}/start`, { Detach: true });
+      // Each round at another moment of what is under way.
+      await setTimeout(round);
+      process.kill(pid, 'SIGKILL');
+      answers.push(...(await Promise.all([connected, begun])).map(({ status }) => status));
+    }
+    expect(answers.filter((status) => ![200, 409].includes(status))).toEqual([]);
+    await suite.docker.ok('rm', '-fv', ...names.splice(0));
+    await suite.docker.ok('network', 'rm', 'brief');
     await agreement(suite.daemon);
   });
 

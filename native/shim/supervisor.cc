@@ -179,7 +179,8 @@ void Supervisor::start(Connection& connection, const protocol::Request& request)
     if (state_ == State::created) state_ = State::starting;
     return;
   }
-  control_.send(connection, protocol::failed, request.sequence, 0, toJson(failure(EALREADY, "start")).view());
+  const int reason = state_ == State::exited ? ESRCH : EALREADY;
+  control_.send(connection, protocol::failed, request.sequence, 0, toJson(failure(reason, "start")).view());
 }
 
 void Supervisor::attach(Connection& connection, const protocol::Request& request) {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { conflict, notFound } from '../base/errors.js';
+import { Turns } from '../base/turns.js';
 import type { RootfsMount } from '../base/rootfs-mount.js';
 import {
   type ArchiveStage,
@@ -32,7 +33,7 @@ export class Layers implements LayerHolds {
   /** Layers the driver has and no image stands on yet, by chain ID; a lease holds each of them. */
   private readonly pending = new Map<string, Layer>();
   private readonly held = new Map<string, number>();
-  private readonly work = new Map<string, Promise<void>>();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly database: Database,
@@ -195,14 +196,7 @@ export class Layers implements LayerHolds {
 
   /** Runs `work` while nobody else commits, keeps or deletes the layer `chainId`. */
   serially<T>(chainId: string, work: () => Promise<T>): Promise<T> {
-    const result = (this.work.get(chainId) ?? Promise.resolve()).then(work);
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.work.set(chainId, settled);
-    void settled.then(() => this.work.get(chainId) === settled && this.work.delete(chainId));
-    return result;
+    return this.turns.take(chainId, work);
   }
 
   /** Deletes `chainId` and then the layers below it, as far as nothing stands on them. */

@@ -29,10 +29,23 @@ export class Connections {
 
   /**
    * Connects a running container to a network.
-   * @throws Forbidden it is connected already, or shares its namespace; InvalidParameter; System
+   * @throws Forbidden it is connected already, or shares its namespace; Conflict it ended; InvalidParameter; System
    */
-  async connect(containerId: string, network: string, settings: EndpointSettings, pid: number): Promise<void> {
-    const sandbox = this.table.get(containerId);
+  connect(containerId: string, network: string, settings: EndpointSettings, pid: number): Promise<void> {
+    return this.whileRunning(containerId, (sandbox) => this.connectNow(sandbox, network, settings, pid));
+  }
+
+  /** Disconnects a running container from a network. @throws Forbidden when it is not connected to it, Conflict it ended */
+  disconnect(containerId: string, network: string, pid: number): Promise<void> {
+    return this.whileRunning(containerId, (sandbox) => this.disconnectNow(sandbox, network, pid));
+  }
+
+  /** What a container holds is not released before `work` has ended. */
+  private whileRunning(containerId: string, work: (sandbox: Sandbox) => Promise<void>): Promise<void> {
+    return this.table.serially(containerId, () => work(this.table.get(containerId)));
+  }
+
+  private async connectNow(sandbox: Sandbox, network: string, settings: EndpointSettings, pid: number): Promise<void> {
     const record = this.networks.get(network);
     const { Name: name } = record.inspect;
     if (sharedContainer(sandbox.request.networkMode))
@@ -64,12 +77,10 @@ export class Connections {
     }
   }
 
-  /** Disconnects a running container from a network. @throws Forbidden when it is not connected to it */
-  async disconnect(containerId: string, network: string, pid: number): Promise<void> {
-    const sandbox = this.table.get(containerId);
+  private async disconnectNow(sandbox: Sandbox, network: string, pid: number): Promise<void> {
     const { Id: id, Name: name } = this.networks.get(network).inspect;
     const endpoint = sandbox.endpoints.find(({ networkId }) => networkId === id);
-    if (!endpoint) throw forbidden(`container ${containerId} is not connected to network ${name}`);
+    if (!endpoint) throw forbidden(`container ${sandbox.containerId} is not connected to network ${name}`);
     if (name === 'host') throw forbidden('container cannot be disconnected from host network or connected to host network');
     this.plug(sandbox, endpoint);
     for (const cable of this.plugs.cables([endpoint])) await this.driver.unplug(pid, cable);

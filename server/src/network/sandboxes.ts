@@ -93,7 +93,7 @@ export class Sandboxes {
     }
   }
 
-  /** Fills the network namespace of process `pid` in, and publishes ports. @throws NotFound without `reserve`; System */
+  /** Fills the network namespace of process `pid` in, and publishes ports. @throws Conflict without `reserve`; System */
   async join(containerId: string, pid: number): Promise<void> {
     const sandbox = this.table.get(containerId);
     if (hasNamespace(sandbox)) {
@@ -108,7 +108,11 @@ export class Sandboxes {
   }
 
   /** Gives everything back; the links go with the container's namespace. A container that holds nothing is fine. */
-  async release(containerId: string): Promise<void> {
+  release(containerId: string): Promise<void> {
+    return this.table.serially(containerId, () => this.releaseNow(containerId));
+  }
+
+  private async releaseNow(containerId: string): Promise<void> {
     const sandbox = this.table.find(containerId);
     if (!sandbox) return;
     this.table.delete(containerId);
@@ -169,12 +173,14 @@ export class Sandboxes {
    * Publishes what a running container wants from now on. One that holds nothing is fine.
    * @throws InvalidParameter, System a port is taken; its ports are as they were then
    */
-  async republish(request: SandboxRequest): Promise<void> {
-    const sandbox = this.table.find(request.containerId);
-    if (!sandbox) return;
-    const ports = await this.publisher.change(sandbox, request);
-    Object.assign(sandbox, { request, ports });
-    this.store.saveSandbox(sandbox);
+  republish(request: SandboxRequest): Promise<void> {
+    return this.table.serially(request.containerId, async () => {
+      const sandbox = this.table.find(request.containerId);
+      if (!sandbox) return;
+      const ports = await this.publisher.change(sandbox, request);
+      Object.assign(sandbox, { request, ports });
+      this.store.saveSandbox(sandbox);
+    });
   }
 
   /** Takes a legacy link from a running container: its alias is told no more. */
@@ -193,7 +199,7 @@ export class Sandboxes {
     return runningSettings(this.shared(sandbox) ?? sandbox);
   }
 
-  /** What goes to the container's /etc. @throws NotFound without `reserve` */
+  /** What goes to the container's /etc. @throws Conflict without `reserve` */
   async files(containerId: string): Promise<SandboxFiles> {
     const own = this.table.get(containerId);
     const sandbox = this.shared(own) ?? own;

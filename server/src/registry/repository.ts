@@ -3,6 +3,7 @@ import { invalidParameter, systemError } from '../base/errors.js';
 import { type Descriptor, LARGEST_MANIFEST, MediaType } from '../base/manifest.js';
 import { parseTag } from '../base/reference.js';
 import { downloadBlob, type DownloadOptions } from './download.js';
+import { RegistryError } from './errors.js';
 import { retry } from './retry.js';
 import type { RegistryRequest, Session } from './session.js';
 import type { HttpResponse, Patience } from './transport.js';
@@ -67,19 +68,30 @@ export class Repository {
     });
   }
 
-  /** The bytes of a blob from the first to the last, through breaks of the connection; the caller verifies the digest. */
+  /**
+   * The bytes of a blob from the first to the last, through breaks of the connection; the caller verifies the digest. One that
+   * the registry does not have comes from the URLs of its descriptor (OCI image spec: descriptor.md), without any login.
+   */
   download(descriptor: Descriptor, options: DownloadOptions): AsyncGenerator<Buffer> {
-    const open = (from: number) =>
-      this.send(
-        {
-          method: 'GET',
-          path: `/blobs/${descriptor.digest}`,
-          headers: from > 0 ? { range: `bytes=${from}-${descriptor.size - 1}` } : undefined,
-          signal: options.signal,
-        },
-        [200, 206],
-      );
+    const places = [`/blobs/${descriptor.digest}`, ...(descriptor.urls ?? []).filter((url) => this.mayFetch(url))];
+    const open = async (from: number) => {
+      const headers = from > 0 ? { range: `bytes=${from}-${descriptor.size - 1}` } : undefined;
+      let failure: unknown;
+      for (const path of places) {
+        try {
+          return await this.send({ method: 'GET', path, headers, signal: options.signal }, [200, 206]);
+        } catch (error) {
+          failure ??= error;
+          if (!(failure instanceof RegistryError) || failure.status !== 404) throw failure;
+        }
+      }
+      throw failure;
+    };
     return downloadBlob(open, descriptor, this.patience, options);
+  }
+
+  private mayFetch(url: string): boolean {
+    return URL.canParse(url) && this.session.mayFollow(new URL(url));
   }
 
   /** All tags, in the registry's order. */

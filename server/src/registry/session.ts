@@ -69,6 +69,11 @@ export class Session {
     throw await readError(response.status, response.headers, response.body);
   }
 
+  /** Whether what the registry says is elsewhere may be fetched there: not in the clear when the registry itself is not. */
+  mayFollow({ protocol }: URL): boolean {
+    return protocol === 'https:' || (protocol === 'http:' && this.endpoint.origin.startsWith('http:'));
+  }
+
   private async authorized(request: RegistryRequest, url: URL): Promise<HttpResponse> {
     if (url.origin !== this.endpoint.origin) return this.transport.send(this.foreign(url), { ...request, url: url.href });
     const sent = this.authorizer.header(request.scope);
@@ -85,7 +90,7 @@ export class Session {
     await drop(response);
     if (!URL.canParse(location, base.href)) throw systemError(`${base.href} is redirected to nowhere`);
     const url = new URL(location, base.href);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && this.endpoint.origin.startsWith('http:'))) {
+    if (!this.mayFollow(url)) {
       throw systemError(`refusing to follow the redirect from ${base.origin} to ${url.origin}: it is not https`);
     }
     return this.authorized(request, url);

@@ -50,7 +50,7 @@ export class Processes {
       });
     } catch (error) {
       this.ended(container, exec, kindOf(error) === 'NotFound' ? 127 : 126);
-      throw kindOf(error) === 'System' ? error : invalidParameter(execFailure(error), error);
+      throw ['System', 'Conflict'].includes(kindOf(error)) ? error : invalidParameter(execFailure(error), error);
     }
     exec.running = true;
     void exec.process.exit.then(({ exitCode }) => this.ended(container, exec, exitCode));

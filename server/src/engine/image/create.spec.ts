@@ -301,6 +301,36 @@ describe('ImageCreate from a registry that lies', () => {
     }
   });
 
+  it('gets a foreign layer from its URLs, without a login, and checks it', async () => {
+    const elsewhere = await new LyingRegistry().start();
+    try {
+      const [layer, other] = image.blobs as [Buffer, Buffer];
+      const urls = ['http://127.0.0.1:1/nobody', `http://${elsewhere.domain}/layer`];
+      const type = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip';
+      const known = JSON.parse(image.manifest.toString()) as { layers: object[] };
+      const layers = [descriptorOf(layer, type, { urls }), known.layers[1]];
+      const manifest = Buffer.from(JSON.stringify({ ...known, layers }));
+      registry.blobs.delete(path('blobs', layer));
+      registry.add('thing', 'v1', manifest, MediaType.ociManifest, [image.config, other]);
+      registry.guard = (request, response) => {
+        if (request.headers.authorization) return false;
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+        return true;
+      };
+      const { pull, images, left } = testPull();
+      const auth = { username: 'u', password: 'p' };
+      elsewhere.blobs.set('/layer', Buffer.alloc(layer.length));
+      await expect(pull(`${registry.domain}/thing:v1`, { auth })).rejects.toMatchObject({ kind: 'InvalidParameter' });
+      expect(left()).toEqual(NOTHING);
+      elsewhere.blobs.set('/layer', layer);
+      await pull(`${registry.domain}/thing:v1`, { auth });
+      expect(images.get(image.id).id).toBe(image.id);
+      expect(new Set(elsewhere.requests.map(({ authorization }) => authorization))).toEqual(new Set([undefined]));
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
   it('gets a token where the registry says, with the login', async () => {
     const asked: { query: string; authorization: string | undefined }[] = [];
     registry.guard = (request, response) => {

@@ -29,7 +29,7 @@ async function whileItRuns(work: Promise<void>): Promise<void> {
     const { code, syscall } = error as NodeJS.ErrnoException;
     const isRemoved = (syscall === 'configure bridge port' && code === 'EOPNOTSUPP') || (syscall === 'find link' && code === 'ENODEV');
     if (isRemoved) throw conflict('the network is being removed', error);
-    const isGone = syscall === 'open network namespace' && (code === 'ENOENT' || code === 'ESRCH');
+    const isGone = ['open network namespace', 'open process'].includes(syscall ?? '') && (code === 'ENOENT' || code === 'ESRCH');
     throw isGone ? conflict('the container has ended and has no network any more', error) : error;
   }
 }
