@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUSYBOX } from '../fixtures/busybox.ts';
+import { BUSYBOX, busyboxArchive } from '../fixtures/busybox.ts';
+import { startDaemon } from '../fixtures/daemon.ts';
 import { unique } from '../fixtures/names.ts';
 import { addNeighbour, type Neighbour } from '../fixtures/neighbour.ts';
 import { freePort } from '../fixtures/subnet.ts';
@@ -61,6 +62,43 @@ describe('links', () => {
     expect((await suite.docker.run(['start', own])).stderr).toContain('Cannot link to a non running container');
     await suite.docker.ok('rm', '-f', name, own);
   });
+
+  test(
+    'open the ports that are exposed where containers are kept apart, and follow a container that starts again',
+    { timeout: 120_000 },
+    async () => {
+      const apart = await startDaemon({ flags: ['--icc=false'] });
+      try {
+        const { docker } = apart;
+        await apart.load(await busyboxArchive());
+        const addressOf = async (name: string) => (await docker.inspect(name)).NetworkSettings.Networks.bridge.IPAddress as string;
+        const serve = 'httpd -p 8080 -h /etc; httpd -f -p 9090 -h /etc';
+        await docker.ok('run', '-d', '--name', 'store', '--expose', '8080', BUSYBOX, 'sh', '-c', serve);
+        await docker.ok('run', '-d', '--name', 'linked', '--link', 'store:db', BUSYBOX, 'sleep', 'infinity');
+        await docker.ok('run', '-d', '--name', 'stranger', BUSYBOX, 'sleep', 'infinity');
+        const asks = async (name: string, host: string, port: number) =>
+          (await docker.run(['exec', name, 'timeout', '2', 'wget', '-qO-', `http://${host}:${port}/hostname`])).code === 0;
+        await expect.poll(() => asks('linked', 'db', 8080)).toBe(true);
+        expect(await asks('linked', 'db', 9090)).toBe(false);
+        expect(await asks('stranger', await addressOf('store'), 8080)).toBe(false);
+        expect((await docker.run(['exec', 'store', 'ping', '-c1', '-W1', await addressOf('linked')])).code).not.toBe(0);
+        await apart.stop('SIGKILL');
+        await apart.start();
+        expect(await asks('linked', 'db', 8080)).toBe(true);
+        const before = await addressOf('store');
+        await docker.ok('stop', '-t', '0', 'store');
+        await docker.ok('run', '-d', '--name', 'heir', BUSYBOX, 'sleep', 'infinity');
+        expect(await addressOf('heir')).toBe(before);
+        await docker.ok('start', 'store');
+        await expect.poll(() => asks('linked', 'db', 8080)).toBe(true);
+        await docker.ok('rm', '--link', '/linked/db');
+        expect(await asks('linked', await addressOf('store'), 8080)).toBe(false);
+        await docker.ok('rm', '-f', 'store', 'linked', 'stranger', 'heir');
+      } finally {
+        await apart.remove();
+      }
+    },
+  );
 
   test('are taken away by their names', async () => {
     const { docker } = suite;

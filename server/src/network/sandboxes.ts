@@ -12,6 +12,7 @@ import { hostnameFile, hostsFile, hostsFileOfHost, type SandboxFiles } from './s
 import { routesOf } from './sandbox/gateway.js';
 import { interfaceNameOf } from './sandbox/interface-options.js';
 import { linkLines } from './sandbox/links.js';
+import { LinkedPorts } from './sandbox/linked-ports.js';
 import { Plugs } from './sandbox/plugs.js';
 import { PortPublisher } from './sandbox/publisher.js';
 import { Resolvers } from './sandbox/resolvers.js';
@@ -43,6 +44,7 @@ export class Sandboxes {
     private readonly resolvers: Resolvers,
     private readonly table: SandboxTable,
     private readonly plugs: Plugs,
+    private readonly linkedPorts: LinkedPorts,
     @Inject(SANDBOX_DRIVER) private readonly driver: SandboxDriver,
     @Inject(DAEMON_CONFIG) private readonly config: Pick<DaemonConfig, 'hostGatewayIps'>,
   ) {}
@@ -64,6 +66,7 @@ export class Sandboxes {
       this.inherited.add(sandbox.containerId);
       for (const endpoint of sandbox.endpoints) this.reclaim(endpoint);
     }
+    await this.linkedPorts.update();
   }
 
   /**
@@ -99,7 +102,7 @@ export class Sandboxes {
     if (hasNamespace(sandbox)) {
       const dns = await this.resolvers.prepare(sandbox, pid);
       const request = { pid, cables: this.plugs.cables(sandbox.endpoints), routes: routesOf(sandbox), dns };
-      const work = [this.driver.join(request), this.publisher.publish(sandbox)];
+      const work = [this.driver.join(request), this.publisher.publish(sandbox), this.linkedPorts.update()];
       // Both have ended before a failure is told, so that `release` finds nothing under way.
       await Promise.allSettled(work);
       await Promise.all(work);
@@ -119,7 +122,7 @@ export class Sandboxes {
     this.inherited.delete(containerId);
     this.resolvers.remove(sandbox);
     try {
-      await this.publisher.unpublish(sandbox);
+      await Promise.all([this.publisher.unpublish(sandbox), this.linkedPorts.update()]);
     } finally {
       this.publisher.release(sandbox);
       for (const endpoint of sandbox.endpoints) releaseEndpoint(this.networks, endpoint);
@@ -180,16 +183,18 @@ export class Sandboxes {
       const ports = await this.publisher.change(sandbox, request);
       Object.assign(sandbox, { request, ports });
       this.store.saveSandbox(sandbox);
+      await this.linkedPorts.update();
     });
   }
 
   /** Takes a legacy link from a running container: its alias is told no more. */
-  unlink(containerId: string, link: string): void {
+  async unlink(containerId: string, link: string): Promise<void> {
     const sandbox = this.table.find(containerId);
     if (!sandbox) return;
     const links = sandbox.request.links.filter((each) => each !== link);
     Object.assign(sandbox, { request: { ...sandbox.request, links } });
     this.store.saveSandbox(sandbox);
+    await this.linkedPorts.update();
   }
 
   /** A container's settings as inspect shows them: what it holds, else what it is configured to have. */
@@ -212,6 +217,13 @@ export class Sandboxes {
       resolvConf: formatResolvConf(this.resolvers.configuration(sandbox, inHostNetwork)),
       hostname: hostnameFile(sandbox.request),
     };
+  }
+
+  /** For the running containers that are linked to this one, by their IDs: the lines of their /etc/hosts that tell of it. */
+  linesAbout(containerId: string): Map<string, string[]> {
+    const own = this.table.get(containerId);
+    const linking = this.list().filter(({ request }) => request.links.length > 0);
+    return new Map(linking.map((sandbox) => [sandbox.containerId, linkLines(sandbox, [own])]));
   }
 
   /** Everything containers hold now. */

@@ -78,6 +78,8 @@ export interface PublishedPort {
   /** Of the same family as `hostIp`. */
   readonly containerIp: string;
   readonly containerPort: number;
+  /** Reached by this address of the same network alone, where the network keeps its containers apart; `hostPort` is 0 then. */
+  readonly from?: string;
 }
 
 /**

@@ -188,6 +188,11 @@ export function networkDriverSuite(name: string, create: (table: string) => Netw
 
     it('keeps containers apart where they are not to talk', async () => {
       expect(await mute.call('198.18.4.3', 80)).toMatch(/EHOSTUNREACH|ETIMEDOUT/);
+      const linked = port('0.0.0.0', 0, { containerIp: '198.18.4.3', from: '198.18.4.2' });
+      await driver.publish([linked]);
+      expect(await mute.call('198.18.4.3', 80)).toBe('lonely 198.18.4.2');
+      await driver.unpublish([linked]);
+      expect(await mute.call('198.18.4.3', 80)).toMatch(/EHOSTUNREACH|ETIMEDOUT/);
       expect(await mute.call(LAN.neighbour, 80)).toMatch(/^neighbour /);
     });
 

@@ -31,6 +31,25 @@ export class Attachment {
     for (const file of ['hosts', 'resolvConf'] as const) await rewrite(paths[file], file, before, after);
     container.summary = undefined;
   }
+
+  /** Tells the running containers that are linked to this one its address, which may be another than at its last run. */
+  async tellLinked({ id }: Container): Promise<void> {
+    for (const [linking, lines] of this.sandboxes.linesAbout(id)) {
+      const { hosts } = containerFiles(this.config, linking);
+      const content = lines.length > 0 ? await readFile(hosts, 'utf8') : '';
+      const changed = lines.reduce(withAddressOf, content);
+      if (changed !== content) await writeFile(hosts, changed);
+    }
+  }
+}
+
+/** A hosts file in which the line with the same names as `line` has its address. */
+function withAddressOf(content: string, line: string): string {
+  const names = line.slice(line.indexOf('\t'));
+  return content
+    .split('\n')
+    .map((each) => (each.endsWith(names) ? line : each))
+    .join('\n');
 }
 
 /** Written in place: the file is bound into the container, which would not see another one of that name. */

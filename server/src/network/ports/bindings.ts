@@ -25,6 +25,13 @@ export function wantedPorts(request: Pick<SandboxRequest, 'portBindings' | 'expo
   return [...wanted, ...request.exposedPorts.filter((key) => !named.has(normalizeKey(key))).map((key) => toWanted(key, {}))];
 }
 
+/** The ports a container says it serves, published or not, each once. */
+export function portsOf({ portBindings, exposedPorts }: Pick<SandboxRequest, 'portBindings' | 'exposedPorts'>): WantedPort[] {
+  const keys = new Set([...exposedPorts, ...Object.keys(portBindings ?? {})].map(normalizeKey));
+  // An image may say anything of its ports; what is none is nobody's way in.
+  return [...keys].filter((key) => /^\d+\/(tcp|udp|sctp)$/.test(key)).map((key) => toWanted(key, {}));
+}
+
 /** 80 means 80/tcp. */
 export function normalizeKey(key: string): string {
   return key.includes('/') ? key : `${key}/tcp`;

@@ -26,6 +26,7 @@ export function reserveEndpoint(networks: Networks, request: SandboxRequest, wan
   const { Id: networkId, Name: networkName, Internal: internal } = network.inspect;
   if (network.inspect.ConfigOnly) throw forbidden(`network ${networkName}: cannot create endpoint on configuration-only network`);
   checkSettings(networkName, settings);
+  if (wanted.macAddress) checkMacAddress(wanted.macAddress);
   const exit = networks.driverOf(network).exit(toSpec(network));
   const pools = networks.poolsOf(network);
   const ipv4 = allocate(pools, 4, settings.IPAMConfig?.IPv4Address, undo);
@@ -88,7 +89,14 @@ function checkSettings(networkName: string, { IPAMConfig: ipam, Aliases: aliases
     throw invalidParameter('network-scoped alias is supported only for containers in user defined networks');
   for (const address of ipam?.LinkLocalIPs ?? [])
     if (!parseAddress(address)) throw invalidParameter(`invalid link-local IP address: ${address}`);
-  if (mac && !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(mac)) throw invalidParameter(`invalid MAC address: ${mac}`);
+  if (mac) checkMacAddress(mac);
+}
+
+/** The address of one interface: neither that of a group, with the lowest bit of the first byte set, nor zero. */
+function checkMacAddress(mac: string): void {
+  if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(mac)) throw invalidParameter(`invalid MAC address: ${mac}`);
+  const isOfGroup = (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+  if (isOfGroup || /^[0:-]+$/.test(mac)) throw invalidParameter(`invalid MAC address: ${mac} is not the address of one interface`);
 }
 
 function namesOf({ name, containerId, hostname }: SandboxRequest, { Aliases: aliases }: EndpointSettings): string[] {

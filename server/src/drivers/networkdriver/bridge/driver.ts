@@ -92,7 +92,8 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   private elementsOf(ports: readonly PublishedPort[]): Element[] {
-    return ports.flatMap((port) => [...portElements(port), ...(this.config.directRouting ? [directElement(port)] : [])]);
+    const isDirect = ({ from }: PublishedPort) => this.config.directRouting && from === undefined;
+    return ports.flatMap((port) => [...portElements(port), ...(isDirect(port) ? [directElement(port)] : [])]);
   }
 
   private async admit(networks: readonly NetworkSpec[]): Promise<void> {
@@ -122,12 +123,16 @@ async function forgetFlows(ports: readonly PublishedPort[]): Promise<void> {
 }
 
 async function ensureLink(network: NetworkSpec): Promise<void> {
-  const { id, link, mtu, subnets } = network;
+  const { id, link, mtu, subnets, interContainer } = network;
   const addresses = subnets.flatMap(({ subnet, gateway }) => (gateway ? [`${gateway}/${subnet.split('/')[1]}`] : []));
   const macAddress = ['02', '42', ...(id.match(/../g) ?? []).slice(0, 4)].join(':');
   // Rules come first and addresses last, so that a bridge is never open before it is guarded.
   await native.ensureBridge({ name: link, macAddress, mtu, addresses: [] });
   await setSysctl(`ipv4/conf/${link}/route_localnet`, '1');
+  // Between containers that are kept apart the host passes on what links let pass: it answers for the one to the other.
+  await setSysctl(`ipv4/conf/${link}/proxy_arp_pvlan`, interContainer ? '0' : '1');
+  // Nobody else there would answer: the wait that lets others answer first is for nothing.
+  if (!interContainer) await setSysctl(`ipv4/neigh/${link}/proxy_delay`, '0');
   await setSysctlWhereKnown(`ipv6/conf/${link}/accept_ra`, '0');
   await setSysctlWhereKnown(`ipv6/conf/${link}/disable_ipv6`, subnets.some(isIpv6) ? '0' : '1');
   await native.ensureBridge({ name: link, macAddress, mtu, addresses });

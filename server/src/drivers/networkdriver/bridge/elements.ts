@@ -17,7 +17,7 @@ export function networkElements(network: NetworkSpec): Element[] {
     { set: 'into', key: link, value: network.internal ? 'goto closed' : 'goto published' },
   ];
   if (network.internal) elements.push({ set: 'from', key: link, value: 'goto closed' });
-  if (network.interContainer) elements.push({ set: 'same', key: `${link} . ${link}` });
+  elements.push({ set: network.interContainer ? 'same' : 'apart', key: `${link} . ${link}` });
   for (const one of network.internal ? [] : network.trusted) elements.push({ set: 'trusted', key: `"${one}" . ${link}` });
   for (const { subnet } of network.subnets) {
     const family = familyOf(subnet);
@@ -41,7 +41,9 @@ function exitElements(network: NetworkSpec, family: 4 | 6, subnet: string): Elem
 
 /** The elements that lead a port of the host to its container, or let its own port be reached. */
 export function portElements(port: PublishedPort): Element[] {
-  const { protocol, hostIp, hostPort, containerIp, containerPort } = port;
+  const { protocol, hostIp, hostPort, containerIp, containerPort, from } = port;
+  if (from !== undefined)
+    return [{ set: `linked${familyOf(containerIp)}`, key: `${from} . ${containerIp} . ${protocol} . ${containerPort}` }];
   if (hostPort === 0) return [directElement(port)];
   const family = familyOf(hostIp);
   const key = `${protocol} . ${hostPort}`;

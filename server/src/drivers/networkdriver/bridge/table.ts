@@ -24,6 +24,7 @@ delete table inet ${table}
 table inet ${table} {
   set bridges { type ifname; }
   set same { type ifname . ifname; }
+  set apart { type ifname . ifname; }
   set trusted { type ifname . ifname; }
   map into { type ifname : verdict; }
   map from { type ifname : verdict; }
@@ -68,6 +69,7 @@ ${families(4, 'ipv4_addr')}${families(6, 'ipv6_addr')}
     ct state established,related accept
     iifname . oifname @same accept
     ct status dnat accept
+    iifname . oifname @apart goto linked
     iifname . oifname @trusted accept
     ip daddr @open4 accept
     ip6 daddr @open6 accept
@@ -75,6 +77,11 @@ ${families(4, 'ipv4_addr')}${families(6, 'ipv6_addr')}
     ip6 daddr . meta l4proto . th dport @direct6 accept
     ip daddr @routed4 icmp type echo-request accept
     ip6 daddr @routed6 icmpv6 type echo-request accept
+    drop
+  }
+  chain linked {
+    ip saddr . ip daddr . meta l4proto . th dport @linked4 accept
+    ip6 saddr . ip6 daddr . meta l4proto . th dport @linked6 accept
     drop
   }
   chain closed {
@@ -98,6 +105,7 @@ function families(family: 4 | 6, type: string): string {
   set open${family} { type ${type}; flags interval; }
   set routed${family} { type ${type}; flags interval; }
   set direct${family} { type ${type} . inet_proto . inet_service; }
+  set linked${family} { type ${type} . ${type} . inet_proto . inet_service; }
   set own${family} { type ${type} . ifname; flags interval; }
 `;
 }

@@ -33,6 +33,11 @@ export class Links {
         throw conflict(`Cannot link to a non running container: ${reference} AS /${record.name}/${alias}`);
   }
 
+  /** Tells the running containers that are linked to one that starts where it is now. */
+  tellOf(container: Container): Promise<void> {
+    return this.attachment.tellLinked(container);
+  }
+
   /** The variables that tell of those that run. */
   environment(record: ContainerRecord): string[] {
     return linksOf(record).flatMap(({ reference, alias }) => {
@@ -54,7 +59,7 @@ export class Links {
     const index = linksOf(record).findIndex((link) => link.alias === alias);
     const link = record.hostConfig.Links?.[index];
     if (link === undefined) throw notFound(`No such link: /${parent}/${alias}`);
-    const unlink = async () => this.sandboxes.unlink(container.id, link);
+    const unlink = () => this.sandboxes.unlink(container.id, link);
     if (container.state.running) await this.attachment.change(container, unlink);
     this.containers.setRecord(container, without(record, link));
   }

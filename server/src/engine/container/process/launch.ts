@@ -110,6 +110,7 @@ export class Launch {
     const process = await ofTask(creation);
     undo.add(process, () => process.dispose());
     await ofNetwork(this.sandboxes.join(id, process.pid));
+    await this.links.tellOf(container);
     await Promise.all([...container.attaching].map(async (client) => client.connect(await process.attach(client.request))));
     container.attaching.clear();
     return process;
