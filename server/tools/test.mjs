@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureComposeV2 } from './setup/compose.mjs';
 import { ensureDockerCli, ensureDockerIo } from './setup/docker-io.mjs';
+import { ensureFirewalld } from './setup/firewalld.mjs';
 import { setUp } from './setup/index.mjs';
 import { ensurePodman } from './setup/podman.mjs';
 import { main, root, say, SetupError } from './setup/run.mjs';
@@ -50,6 +51,7 @@ await main(async () => {
     await ensureDockerIo();
     await ensurePodman();
     await ensureComposeV2();
+    await ensureFirewalld();
   }
   const counts = [];
   for (const name of chosen) counts.push({ name, ...(await runSuite(name)) });
