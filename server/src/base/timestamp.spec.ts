@@ -24,5 +24,9 @@ describe('parseTimestamp', () => {
 
   test('a duration counts back from now', () => expect(parseTimestamp('since', '10s', 1_000_000)).toBe(990_000_000_000n));
 
+  test.each(['9223372036854775808', '20000000h'])('%s is too far away', (text) =>
+    expect(() => parseTimestamp('until', text, 0)).toThrow(/invalid value for until: .* is further away than time is told/),
+  );
+
   test('anything else is refused by name', () => expect(() => parseTimestamp('until', 'soon')).toThrow(/invalid value for until/));
 });

@@ -6,7 +6,7 @@ import { environment, must, root, run } from '../setup/run.mjs';
 import { makeInitramfs } from './initramfs.mjs';
 
 /** How long the guest may take, all in all, where a slow machine emulates it. */
-const LONGEST = 15 * 60_000;
+const LONGEST = 30 * 60_000;
 
 function qemuArguments(packages, version, { initramfs, report, disk }, words) {
   const machine = ['-machine', 'q35', '-cpu', 'max', '-accel', 'tcg,thread=multi', '-smp', '2', '-m', '2048'];
@@ -25,21 +25,26 @@ function qemuArguments(packages, version, { initramfs, report, disk }, words) {
  * Runs guest/tests.sh in the guest.
  * @param {string} packages what ensureGuestPackages gave
  * @param {string} nativeTest the native test program, relative to the repository
- * @returns {Promise<{code: number, output: string, report: string}>} QEMU's exit code, the guest's console, Vitest's report
+ * @param {string[]} suites of guest/tests.sh
+ * @returns {Promise<{code: number, output: string, reports: string[]}>} QEMU's exit code, the guest's console, Vitest's reports
  */
-export async function runGuest(packages, nativeTest) {
+export async function runGuest(packages, nativeTest, suites) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-guest-'));
   try {
     const files = { initramfs: join(folder, 'initramfs'), report: join(folder, 'report'), disk: join(folder, 'disk') };
     const [version] = readdirSync(join(packages, 'lib/modules'));
     await makeInitramfs(files.initramfs, join(packages, 'lib/modules', version));
     await must('mkfs.ext4', ['-q', files.disk, '2G']);
-    const words = [`slipway.tests=${join(root, 'server/tools/guest/tests.sh')}`, `slipway.native=${nativeTest}`];
+    const words = [
+      `slipway.tests=${join(root, 'server/tools/guest/tests.sh')}`,
+      `slipway.native=${nativeTest}`,
+      `slipway.suites=${suites.join(',')}`,
+    ];
     const libraries = ['usr/lib', 'lib'].map((name) => join(packages, name, 'x86_64-linux-gnu')).join(':');
     const env = { ...environment, LD_LIBRARY_PATH: libraries, QEMU_MODULE_DIR: join(packages, 'usr/lib/x86_64-linux-gnu/qemu') };
     const program = join(packages, 'usr/bin/qemu-system-x86_64');
     const { code, output } = await run(program, qemuArguments(packages, version, files, words), { env, timeoutMs: LONGEST });
-    return { code, output, report: code === 0 ? readFileSync(files.report, 'utf8') : '' };
+    return { code, output, reports: code === 0 ? readFileSync(files.report, 'utf8').split('\n').filter(Boolean) : [] };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -21,6 +21,8 @@ const wanted = [
   '8021q',
   'dummy',
   'sctp',
+  'nfsd',
+  'nfsv4',
   'nf_tables',
   'nf_conntrack_netlink',
   'nft_ct',

@@ -13,12 +13,15 @@ async function kernelPackage() {
   return name;
 }
 
-/** Downloads the packages that QEMU needs and this machine does not have, the kernel, and what loads AppArmor profiles, into `folder`. */
+/**
+ * Downloads into `folder` the packages that QEMU and an NFS server need and this machine does not have, the kernel, and what loads
+ * AppArmor profiles.
+ */
 async function download(folder) {
   mkdirSync(join(folder, 'partial'));
   const options = ['-q', '-y', '-o', `Dir::Cache::archives=${folder}`, '-o', 'APT::Sandbox::User=root'];
   // What is installed already would not be downloaded, but its files are needed no less: the machine's own are used then.
-  await must('apt-get', [...options, '--download-only', '--no-install-recommends', 'install', 'qemu-system-x86']);
+  await must('apt-get', [...options, '--download-only', '--no-install-recommends', 'install', 'qemu-system-x86', 'nfs-kernel-server']);
   await must('apt-get', [...options, 'download', await kernelPackage(), 'apparmor'], { cwd: folder });
 }
 
@@ -34,9 +37,9 @@ async function unpack(folder) {
 
 /** Fetches and unpacks both, once. @returns the folder that has them, like the top of a file system */
 export async function ensureGuestPackages() {
-  if (existsSync(join(unpacked, 'sbin/apparmor_parser'))) return unpacked;
+  if (existsSync(join(unpacked, 'usr/sbin/rpc.nfsd'))) return unpacked;
   rmSync(unpacked, { recursive: true, force: true });
-  say("unpacking QEMU and Debian's kernel");
+  say("unpacking QEMU, Debian's kernel and an NFS server");
   mkdirSync(join(root, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(root, '.cache/guest-'));
   try {
