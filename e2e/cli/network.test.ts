@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSYBOX, busyboxArchive } from '../fixtures/busybox.ts';
 import { startDaemon } from '../fixtures/daemon.ts';
@@ -46,6 +48,36 @@ describe('the default bridge', () => {
     const { stderr } = await server.kill();
     expect(stderr).toMatch(new RegExp(`\\b${neighbour.here.replaceAll('.', '[.]')}\\b`));
   });
+});
+
+test('a published port of UDP answers on every address of the host, or on the one it has, and is taken', async () => {
+  const { docker } = suite;
+  const [wide, narrow] = [await freePort(), await freePort()];
+  const name = unique('datagrams');
+  const publish = ['-p', `${wide}:9000/udp`, '-p', `127.0.0.1:${narrow}:9000/udp`];
+  const echo =
+    'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 9000))\nwhile True: s.sendto(*s.recvfrom(9))';
+  await docker.ok('run', '-d', '--name', name, ...publish, '-v', '/:/host:ro', BUSYBOX, 'chroot', '/host', 'python3', '-c', echo);
+  for (const [host, port, answered] of [
+    ['127.0.0.1', wide, true],
+    [neighbour.here, wide, true],
+    ['127.0.0.1', narrow, true],
+    [neighbour.here, narrow, false],
+  ] as const) {
+    const socket = createSocket('udp4');
+    const echoed = once(socket, 'message', { signal: AbortSignal.timeout(answered ? 20_000 : 500) }).then(
+      ([message]) => String(message),
+      () => 'nothing',
+    );
+    // The first one may come before the container listens.
+    const again = setInterval(() => socket.send('hello', port, host), 100);
+    expect([host, port, await echoed]).toEqual([host, port, answered ? 'hello' : 'nothing']);
+    clearInterval(again);
+    socket.close();
+  }
+  const taken = await docker.run(['run', '--rm', '-p', `${wide}:9000/udp`, BUSYBOX, 'true']);
+  expect(taken.stderr).toContain(`Bind for 0.0.0.0:${wide} failed: port is already allocated (by container ${name})`);
+  await docker.ok('rm', '-f', name);
 });
 
 describe('links', () => {

@@ -22,7 +22,7 @@ using Xattrs = std::vector<std::pair<std::string, std::string>>;
 
 bool isOpaque(const Xattrs& xattrs) {
   return std::any_of(xattrs.begin(), xattrs.end(),
-                     [](const auto& xattr) { return xattr.first == "trusted.overlay.opaque" && xattr.second == "y"; });
+                     [](const auto& xattr) { return xattr.first == opaqueXattr() && xattr.second == "y"; });
 }
 
 Status readLink(const TreeNode& node, std::string& out) {

@@ -44,9 +44,15 @@ static int64_t nextNumber(const char*& at) {
 }
 
 Status findHostUser(Arena& arena, pid_t process, uid_t uid, uid_t& host) {
-  Text<48> path("/proc/");
+  Text<48> path("/proc/"), space("/proc/");
   char* text = nullptr;
   size_t size = 0;
+  struct stat ours{}, theirs{};
+  space.number(process).append("/ns/user");
+  host = uid;
+  // A map tells of the namespace around it, whoever reads it.
+  if (stat("/proc/self/ns/user", &ours) == 0 && stat(space.c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino)
+    return success();
   path.number(process).append("/uid_map");
   SLIPWAY_TRY(file::read(arena, AT_FDCWD, path.c_str(), text, size));
   const char* at = text;
@@ -72,6 +78,19 @@ Status changeFromInit(Arena& arena, const json::Value& user) {
   SLIPWAY_TRY(check(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities"));
   SLIPWAY_TRY(check(syscall(SYS_setresuid, uid, uid, uid), "set user"));
   return check(prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), "keep capabilities");
+}
+
+bool inNamespace() {
+  const Fd map(open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
+  char text[256];
+  const ssize_t size = map ? read(map.get(), text, sizeof text - 1) : -1;
+  if (size <= 0) return false;
+  text[size] = '\0';
+  // One line for all there are: "0 0 4294967295".
+  char* rest = nullptr;
+  const unsigned long inside = strtoul(text, &rest, 10), outside = strtoul(rest, &rest, 10),
+                      count = strtoul(rest, &rest, 10);
+  return inside != 0 || outside != 0 || count != UINT32_MAX;
 }
 
 /** Cuts the text up to a separator off. */

@@ -81,7 +81,10 @@ Status Watch::open(std::vector<std::string> tables, bool new_chains) {
   if (!socket_) return failure("open a netfilter netlink socket");
   // A thousand elements change in one transaction at times; what does not fit is told as a change.
   const int room = 4 << 20;
-  SLIPWAY_TRY(check(::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room), "enlarge buffer"));
+  // Beyond what everybody may have only with rights over the host's network.
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0) {
+    SLIPWAY_TRY(check(::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room), "enlarge buffer"));
+  }
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   const auto* generic = reinterpret_cast<sockaddr*>(&address);

@@ -26,6 +26,7 @@ Status openInit(Arena& arena, Joining& setup) {
   setup.init = Fd(syscall(SYS_pidfd_open, pid, 0));
   if (!setup.init) return failure("open container process");
   SLIPWAY_TRY(cgroup::open(options["cgroupsPath"].c_str(), setup.place));
+  if (setup.place.count == 0) return success();
   pid_t* members = nullptr;
   size_t count = 0;
   SLIPWAY_TRY(cgroup::pids(arena, setup.place, members, count));
@@ -35,13 +36,23 @@ Status openInit(Arena& arena, Joining& setup) {
   return failure(ESRCH, "open container process");
 }
 
-/** A process cannot join the user namespace that it is in. */
-bool hasOwnUserNamespace(int proc, int64_t pid) {
-  struct stat ours{}, theirs{};
-  Text<48> path;
-  path.number(pid).append("/ns/user");
-  return fstatat(proc, "self/ns/user", &ours, 0) == 0 && fstatat(proc, path.c_str(), &theirs, 0) == 0 &&
-         ours.st_ino != theirs.st_ino;
+/** The namespaces of process `pid` that this process is not in. */
+unsigned foreignNamespaces(int proc, int64_t pid) {
+  static constexpr struct {
+    std::string_view name;
+    unsigned flag;
+  } kinds[] = {{"mnt", CLONE_NEWNS},  {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},  {"net", CLONE_NEWNET},
+               {"pid", CLONE_NEWPID}, {"cgroup", CLONE_NEWCGROUP}, {"user", CLONE_NEWUSER}};
+
+  unsigned foreign = 0;
+  for (const auto& [name, flag] : kinds) {
+    struct stat ours{}, theirs{};
+    Text<48> own("self/ns/", name), path;
+    path.number(pid).append("/ns/").append(name);
+    const bool known = fstatat(proc, own.c_str(), &ours, 0) == 0 && fstatat(proc, path.c_str(), &theirs, 0) == 0;
+    if (known && ours.st_ino != theirs.st_ino) foreign |= flag;
+  }
+  return foreign;
 }
 
 Status makeConsole(Joining& setup, Fd& slave) {
@@ -70,14 +81,12 @@ Status takeStdio(Joining& setup) {
 }
 
 Status becomeMember(Arena& arena, Joining& setup) {
-  const int namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
   const json::Value& process = (*setup.options)["process"];
   // In its cgroup before anything else, so that a joined cgroup namespace and its limits are the container's.
   SLIPWAY_TRY(channel::expect(setup.channel.get(), channel::Word::settled));
   SLIPWAY_TRY(limits::setOomScore(setup.proc.get(), process["oomScoreAdj"]));
-  SLIPWAY_TRY(
-      check(setns(setup.init.get(), namespaces | (setup.own_user_namespace ? CLONE_NEWUSER : 0)), "join namespaces"));
-  if (setup.own_user_namespace) {
+  SLIPWAY_TRY(check(setns(setup.init.get(), static_cast<int>(setup.namespaces) & ~CLONE_NEWPID), "join namespaces"));
+  if ((setup.namespaces & CLONE_NEWUSER) != 0) {
     SLIPWAY_TRY(check(setresgid(0, 0, 0), "set group"));
     SLIPWAY_TRY(check(setresuid(0, 0, 0), "set user"));
   }
@@ -101,7 +110,7 @@ Status becomeMember(Arena& arena, Joining& setup) {
 Status openContainer(Arena& arena, Joining& setup) {
   SLIPWAY_TRY(limits::openProc(setup.proc));
   SLIPWAY_TRY(openInit(arena, setup));
-  setup.own_user_namespace = hasOwnUserNamespace(setup.proc.get(), (*setup.options)["pid"].integer());
+  setup.namespaces = foreignNamespaces(setup.proc.get(), (*setup.options)["pid"].integer());
   return success();
 }
 
@@ -112,7 +121,9 @@ Status makeMember(Arena& arena, Joining& setup, pid_t& made, Fd& process) {
   arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
   arguments.exit_signal = SIGCHLD;
   bornIn(setup.place, arguments);
-  SLIPWAY_TRY(check(setns(setup.init.get(), CLONE_NEWPID), "join pid namespace"));
+  if ((setup.namespaces & CLONE_NEWPID) != 0) {
+    SLIPWAY_TRY(check(setns(setup.init.get(), CLONE_NEWPID), "join pid namespace"));
+  }
   const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) return failure("clone");
   if (pid == 0) runMember(arena, setup);

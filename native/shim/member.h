@@ -16,7 +16,9 @@ struct Joining {
   Fd init;
   Fd proc;
   cgroup::Place place;
-  bool own_user_namespace = false;
+  /** Flags (CLONE_NEW...) of the namespaces that are not this process's own: the others need not, and may perhaps not,
+   * be joined. */
+  unsigned namespaces = 0;
   ChildStdio stdio;
   /** Compiled seccomp filter, or -1. */
   int filter = -1;

@@ -2,6 +2,7 @@
 
 #include "archive/digest.h"
 #include "archive/entry_path.h"
+#include "archive/layer/whiteout.h"
 #include "archive/pack.h"
 #include "archive/packer.h"
 #include "archive/remove_tree.h"
@@ -28,7 +29,7 @@ using Xattrs = std::vector<std::pair<std::string, std::string>>;
 
 /** What overlayfs and others keep for this host alone; an opaque folder's mark is in the tar. Labels stay. */
 bool isForeign(const std::pair<std::string, std::string>& xattr) {
-  if (xattr.first == "trusted.overlay.opaque") return xattr.second != "y";
+  if (xattr.first == opaqueXattr()) return xattr.second != "y";
   return !isPacked(xattr.first) && (xattr.first.starts_with("trusted.") || xattr.first.starts_with("user."));
 }
 

@@ -1,6 +1,7 @@
 #include "archive/layer/whiteout.h"
 
 #include "archive/rooted.h"
+#include "libcontainer/user.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -49,12 +50,17 @@ Status setOpaque(int parent, const std::string& name) {
 }
 
 Status setOpaque(int folder) {
-  return check(fsetxattr(folder, "trusted.overlay.opaque", "y", 1, 0), "set trusted.overlay.opaque");
+  return check(fsetxattr(folder, opaqueXattr(), "y", 1, 0), "set xattr", opaqueXattr());
 }
 
 bool isOpaque(const char* path) {
   char value = 0;
-  return getxattr(path, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y';
+  return getxattr(path, opaqueXattr(), &value, 1) == 1 && value == 'y';
+}
+
+const char* opaqueXattr() {
+  static const char* const name = user::inNamespace() ? "user.overlay.opaque" : "trusted.overlay.opaque";
+  return name;
 }
 
 } // namespace slipway::archive

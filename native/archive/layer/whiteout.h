@@ -31,6 +31,10 @@ Status setOpaque(int folder);
 
 bool isWhiteout(const struct stat& info);
 
+/** Name of the xattr that makes a folder opaque: trusted, or in a user namespace, which may set no such one, of the
+ * user. */
+const char* opaqueXattr();
+
 /** Whether the folder `path`, a link being followed, hides what lower layers have in it. */
 bool isOpaque(const char* path);
 

@@ -91,6 +91,7 @@ static Status addLegacyHierarchies(Place& place, int folder, bool make) {
 
 static Status find(const char* path, Place& place, bool make) {
   place.path = Text<512>(path);
+  if (path[0] == '\0') return success();
   // Never the top itself, which holds everything else.
   const bool named = place.path.view().find_first_not_of("/.") != std::string_view::npos;
   if (path[0] != '/' || !named || place.path.cut()) return failure(EINVAL, "read cgroupsPath", path);
@@ -107,7 +108,7 @@ Status make(const char* path, Place& place) {
 
 Status open(const char* path, Place& place) {
   SLIPWAY_TRY(find(path, place, false));
-  return place.count == 0 ? failure(ENOENT, "open cgroup", path) : success();
+  return place.count == 0 && path[0] != '\0' ? failure(ENOENT, "open cgroup", path) : success();
 }
 
 Status addProcess(const Place& place, pid_t pid) {
@@ -154,6 +155,7 @@ Status setDevices(Arena& arena, const Place& place, const json::Value& devices) 
 }
 
 Status freeze(const Place& place, bool frozen) {
+  if (place.count == 0) return frozen ? failure(EOPNOTSUPP, "freeze processes without a cgroup") : success();
   return place.v2 ? v2::freeze(place, frozen) : v1::freeze(place, frozen);
 }
 
@@ -188,6 +190,8 @@ uint64_t oomKills(const Place& place) {
 }
 
 Status pids(Arena& arena, const Place& place, pid_t*& list, size_t& count) {
+  count = 0;
+  if (place.count == 0) return success();
   const int folder = place.v2                        ? place.controller("")
                      : place.controller("pids") >= 0 ? place.controller("pids")
                                                      : place.hierarchies[0].folder.get();
@@ -195,7 +199,6 @@ Status pids(Arena& arena, const Place& place, pid_t*& list, size_t& count) {
   size_t size = 0;
   SLIPWAY_TRY(file::read(arena, folder, "cgroup.procs", text, size));
   list = arena.array<pid_t>(size / 2 + 1);
-  count = 0;
   for (char* at = text; *at != '\0';) {
     char* end = nullptr;
     const auto pid = static_cast<pid_t>(strtol(at, &end, 10));

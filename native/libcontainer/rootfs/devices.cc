@@ -3,6 +3,7 @@
 #include "libcontainer/rooted.h"
 #include "libcontainer/rootfs/mount.h"
 #include "libcontainer/text.h"
+#include "libcontainer/user.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,7 +81,8 @@ Status makeFromInit(int root, const json::Value& devices, bool user_namespace) {
   const Node always[] = {{"/dev/null", mode, makedev(1, 3)},    {"/dev/zero", mode, makedev(1, 5)},
                          {"/dev/full", mode, makedev(1, 7)},    {"/dev/random", mode, makedev(1, 8)},
                          {"/dev/urandom", mode, makedev(1, 9)}, {"/dev/tty", mode, makedev(5, 0)}};
-  const auto make = user_namespace ? bindNode : makeNode;
+  // The kernel lets nobody make devices in a user namespace, be it the container's or the runtime's own.
+  const auto make = user_namespace || user::inNamespace() ? bindNode : makeNode;
   for (const json::Value& device : devices) {
     Node node{};
     if (!readNode(device, node)) return failure(EINVAL, "read devices", device["path"].string());

@@ -10,7 +10,7 @@ const build =
 
 /** What the tests drive the daemon with: a registry, images' contents, a browser, and eyes on the kernel's state. */
 const test =
-  'doctest-dev docker-compose docker-registry git busybox-static bzip2 xz-utils zstd debootstrap openssl ca-certificates chromium fonts-dejavu-core fonts-wqy-zenhei nftables iproute2 procps util-linux runc crun python3-docker libdevmapper1.02.1 libsystemd0 iptables ufw'.split(
+  'doctest-dev docker-compose docker-registry git busybox-static bzip2 xz-utils zstd debootstrap openssl ca-certificates chromium fonts-dejavu-core fonts-wqy-zenhei nftables iproute2 procps util-linux runc crun python3-docker libdevmapper1.02.1 libsystemd0 iptables ufw uidmap slirp4netns'.split(
     ' ',
   );
 

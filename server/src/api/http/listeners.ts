@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import type { TlsConfig } from '../../base/config.js';
+import { forwardFromHost, IS_FORWARDED } from '../../base/host-forward.js';
 import { conflict, invalidParameter, systemError } from '../../base/errors.js';
 
 /** How far a listener's clients are trusted: a unix socket's by its file mode, TCP's by token or certificate, a browser by its session. */
@@ -66,9 +67,12 @@ export async function listenUnix(server: Server, path: string, groupId: number):
 export async function listenTcp(server: Server, address: string): Promise<number> {
   const match = /^(?:\[(.+)\]|([^:]*)):(\d+)$/.exec(address);
   if (!match) throw invalidParameter(`${address} is not an address: write it as 127.0.0.1:8080 or [::1]:8080`);
-  await listen(server, { host: match[1] ?? (match[2] || '0.0.0.0'), port: Number(match[3]) });
+  const host = match[1] ?? (match[2] || '0.0.0.0');
+  await listen(server, { host: IS_FORWARDED && match[1] === undefined ? '0.0.0.0' : host, port: Number(match[3]) });
   const bound = server.address();
-  return typeof bound === 'object' && bound ? bound.port : Number(match[3]);
+  const port = typeof bound === 'object' && bound ? bound.port : Number(match[3]);
+  if (IS_FORWARDED) await forwardFromHost('tcp', host, port);
+  return port;
 }
 
 /** Listens on a socket that is bound already, by its descriptor. */

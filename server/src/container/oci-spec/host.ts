@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { IN_USER_NAMESPACE } from '../../base/user-namespace.js';
 import { hasAppArmor } from '../apparmor.js';
 
 /** What the spec depends on and the kernel decides. */
@@ -8,6 +9,8 @@ export interface HostFacts {
   readonly architecture: string;
   readonly kernel: { readonly major: number; readonly minor: number };
   readonly cgroupVersion: 1 | 2;
+  /** False where this daemon may make no cgroups: containers cannot be limited, counted or frozen then. */
+  readonly cgroups: boolean;
   /** Capabilities the daemon can give, by number from 0. */
   readonly capabilities: readonly string[];
   readonly timeNamespace: boolean;
@@ -50,6 +53,7 @@ export function readHostFacts(): HostFacts {
     architecture: ARCHITECTURES[process.arch] ?? process.arch,
     kernel: { major, minor },
     cgroupVersion,
+    cgroups: !IN_USER_NAMESPACE,
     capabilities: CAPABILITIES.filter((_, number) => (bounding >> BigInt(number)) & 1n),
     timeNamespace: existsSync('/proc/self/ns/time'),
     possibleCpus: numbersIn('/sys/devices/system/cpu/possible'),

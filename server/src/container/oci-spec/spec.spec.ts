@@ -8,6 +8,7 @@ const host: HostFacts = {
   architecture: 'amd64',
   kernel: { major: 6, minor: 1 },
   cgroupVersion: 2,
+  cgroups: true,
   capabilities: CAPABILITIES,
   timeNamespace: true,
   possibleCpus: '0-1',

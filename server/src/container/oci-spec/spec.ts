@@ -1,4 +1,5 @@
 import type { UserMapping } from '../../base/config.js';
+import { IN_USER_NAMESPACE } from '../../base/user-namespace.js';
 import type { OciSpec } from '../../drivers/execdriver/driver.js';
 import type { ContainerRecord } from '../container.js';
 import { resolveCapabilities } from './capabilities.js';
@@ -20,7 +21,7 @@ export interface SpecInput {
   readonly user: ResolvedUser;
   readonly files: ContainerFiles;
   readonly host: HostFacts;
-  /** Such as /slipway/ID, below the root of the cgroup hierarchy. */
+  /** Such as /slipway/ID, below the root of the cgroup hierarchy; '' for none, and then for no limits. */
   readonly cgroupsPath: string;
   readonly sharedMemory: string | undefined;
   readonly pidOf: PidOf;
@@ -67,8 +68,8 @@ export async function buildSpec(input: SpecInput): Promise<OciSpec> {
       namespaces,
       ...users?.mappings,
       devices: devices.nodes,
-      resources: { ...resources, devices: devices.rules },
-      sysctl: sysctlSection(hostConfig, users !== undefined),
+      resources: cgroupsPath === '' ? {} : { ...resources, devices: devices.rules },
+      sysctl: sysctlSection(hostConfig, users !== undefined || IN_USER_NAMESPACE),
       maskedPaths: maskedPaths(hostConfig, host),
       readonlyPaths: readonlyPaths(hostConfig),
       ...(seccomp && { seccomp }),

@@ -42,7 +42,7 @@ export const IDLE_FLAGS = {
     only: isEmpty,
   },
   'selinux-enabled': { kind: 'boolean', help: help('SELinux'), why: 'containers are not labelled for SELinux here', only: isOff },
-  rootless: { kind: 'boolean', help: help('Rootless mode'), why: 'the daemon needs root', only: isOff },
+  rootless: { kind: 'boolean', help: help('Rootless mode'), why: 'an ordinary user starts the daemon by slipwayd-rootless', only: isOff },
   'authorization-plugin': {
     kind: 'strings',
     file: 'authorization-plugins',

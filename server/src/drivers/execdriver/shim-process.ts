@@ -5,6 +5,7 @@ import { runtime } from '../../libcontainer/index.js';
 import { attachTo } from './attach-stream.js';
 import { ControlConnection } from './control-connection.js';
 import type { AttachRequest, AttachStream, CgroupStats, ContainerProcess, ExecCommand, ExecProcess, ExitStatus, Rootfs } from './driver.js';
+import { killWithNamespace, pidsInNamespaceOf } from './pid-namespace.js';
 import { isGone } from './failure.js';
 import { openProcessRootfs } from './rootfs.js';
 import { toCgroupStats } from './stats.js';
@@ -90,11 +91,12 @@ export abstract class ShimProcess<Place extends ContainerPlace> implements Conta
   }
 
   async stats(): Promise<CgroupStats> {
-    return toCgroupStats(await this.whileItLives(runtime.stats(this.place.cgroup)));
+    const stats = toCgroupStats(await this.whileItLives(runtime.stats(this.place.cgroup)));
+    return this.place.cgroup === '' ? { ...stats, pids: { ...stats.pids, current: (await this.pids()).length } } : stats;
   }
 
   pids(): Promise<number[]> {
-    return this.whileItLives(runtime.pids(this.place.cgroup));
+    return this.whileItLives(this.place.cgroup === '' ? pidsInNamespaceOf(this.pid) : runtime.pids(this.place.cgroup));
   }
 
   openRootfs(): Promise<Rootfs | undefined> {
@@ -120,12 +122,17 @@ export abstract class ShimProcess<Place extends ContainerPlace> implements Conta
   /** Called when the shim has gone, before its bundle goes. */
   protected async forget(): Promise<void> {}
 
+  private async destroy(): Promise<void> {
+    if (this.place.cgroup !== '') return runtime.destroy(this.place.cgroup).catch(() => undefined);
+    if (this.pid !== 0) await killWithNamespace(this.pid);
+  }
+
   /** The shim has ended: in order after a dispose or a failed start, else killed, and then its container with it. */
   private async lose(): Promise<void> {
     this.made.reject(this.failure ?? new Error('the shim of the container has ended'));
     if (this.place.shim !== 0) await runtime.reap(this.place.shim);
     // One that was killed has left its container's processes and cgroup behind.
-    if (!this.inOrder) await runtime.destroy(this.place.cgroup).catch(() => undefined);
+    if (!this.inOrder) await this.destroy();
     this.ended.resolve({ exitCode: 137, signal: 9, oomKilled: false, finishedAt: Date.now() });
     this.closed.resolve();
   }

@@ -71,7 +71,8 @@ export class ImageCommit implements Job<ImageCommitParams, IdResponse> {
     signal: AbortSignal,
   ): Promise<Layer> {
     const { running, paused, restarting } = container.state;
-    const pausing = pause && running && !paused && !restarting;
+    // Without a cgroup nothing can be paused: what is written meanwhile may be in the image in part.
+    const pausing = pause && running && !paused && !restarting && container.process?.cgroup !== '';
     if (pausing) await this.engine.run(ContainerPause, { id: container.id, passing: true });
     try {
       const changes = await this.layers.changes(container.id);

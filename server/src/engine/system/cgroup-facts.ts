@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
+import { readHostFacts } from '../../container/oci-spec/host.js';
 import type { SystemInfo } from '../../api/generated/types.gen.js';
 
 type Facts = Pick<
@@ -18,8 +19,22 @@ type Facts = Pick<
 
 /** Which limits the kernel's cgroups can set here. */
 export async function cgroupFacts(): Promise<Facts> {
+  if (!readHostFacts().cgroups) return NONE;
   return (await exists('/sys/fs/cgroup/cgroup.controllers')) ? unified() : legacy();
 }
+
+const NONE: Facts = {
+  CgroupDriver: 'none',
+  CgroupVersion: '1',
+  MemoryLimit: false,
+  SwapLimit: false,
+  CpuCfsPeriod: false,
+  CpuCfsQuota: false,
+  CPUShares: false,
+  CPUSet: false,
+  PidsLimit: false,
+  OomKillDisable: false,
+};
 
 async function unified(): Promise<Facts> {
   const controllers = new Set((await readFile('/sys/fs/cgroup/cgroup.controllers', 'utf8')).trim().split(' '));

@@ -3,6 +3,7 @@ import { cpus, hostname, release, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SystemInfo as InfoBody } from '../../api/generated/types.gen.js';
+import { IN_USER_NAMESPACE } from '../../base/user-namespace.js';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
 import { hostPlatform } from '../../base/platform.js';
 import { PRODUCT } from '../../base/product.js';
@@ -97,6 +98,7 @@ export class SystemInfo implements Job<void, InfoBody> {
       SecurityOptions: [
         ...(hasAppArmor() ? ['name=apparmor'] : []),
         `name=seccomp,profile=${this.config.seccomp.name}`,
+        ...(IN_USER_NAMESPACE ? ['name=rootless'] : []),
         ...(this.config.remappedUser ? ['name=userns'] : []),
         ...(cgroup.CgroupVersion === '2' ? ['name=cgroupns'] : []),
         ...(this.config.containers.noNewPrivileges ? ['name=no-new-privileges'] : []),

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DAEMON_CONFIG, type DaemonConfig } from '../../base/config.js';
+import { IS_FORWARDED } from '../../base/host-forward.js';
 import { KindError, messageOf, systemError } from '../../base/errors.js';
 import { Undo } from '../../base/undo.js';
 import { defaultHostIps, toSpec } from '../network-options.js';
@@ -73,7 +74,9 @@ export class PortPublisher {
 
   /** The ports that the kernel leads on; the others go through the daemon. */
   routed({ ports }: Pick<Sandbox, 'ports'>): SandboxPort[] {
-    return ports.filter(isRouted);
+    const routed = ports.filter(isRouted);
+    // What is forwarded from an address of the host arrives here at another one.
+    return IS_FORWARDED ? routed.map((port) => ({ ...port, hostIp: port.hostIp.includes(':') ? port.hostIp : '0.0.0.0' })) : routed;
   }
 
   async publish(sandbox: Pick<Sandbox, 'ports'>): Promise<void> {

@@ -1,3 +1,4 @@
+import { conflict } from '../../../base/errors.js';
 import { runtime } from '../../../libcontainer/index.js';
 import type { ExecCommand, ExecProcess } from '../driver.js';
 import { startExec } from '../exec-process.js';
@@ -25,7 +26,8 @@ export class NativeProcess extends ShimProcess<NativePlace> {
     await this.control.request('signal', signal);
   }
 
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
+    if (this.place.cgroup === '') throw conflict(`container ${this.id} cannot be paused: this daemon may make no cgroups`);
     return this.whileItLives(runtime.freeze(this.place.cgroup, true));
   }
 
@@ -36,7 +38,8 @@ export class NativeProcess extends ShimProcess<NativePlace> {
     });
   }
 
-  update(resources: Readonly<Record<string, unknown>>): Promise<void> {
+  async update(resources: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.place.cgroup === '') throw conflict(`container ${this.id} has no limits to change: this daemon may make no cgroups`);
     return runtime.update(this.place.cgroup, JSON.stringify(resources)).catch((error: unknown) => {
       throw limitError(error);
     });

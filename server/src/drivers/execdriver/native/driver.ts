@@ -36,7 +36,7 @@ export class NativeDriver implements ExecDriver {
     await (this.made ??= mkdir(this.root, { recursive: true, mode: 0o700 }));
     const bundle = this.bundle(command.id);
     const linux = linuxOf(command.spec);
-    this.cgroupParents.add(dirname(linux.cgroupsPath ?? '/'));
+    this.remember(linux.cgroupsPath);
     const profile = this.profileOf(linux);
     const shim = await launchShim({
       bundle,
@@ -64,7 +64,7 @@ export class NativeDriver implements ExecDriver {
     }
     const linux = linuxOf(spec);
     const cgroup = linux.cgroupsPath ?? '';
-    this.cgroupParents.add(dirname(cgroup));
+    this.remember(cgroup);
     try {
       const place = { id, bundle, cgroup, seccomp: this.profileOf(linux), shim: 0 };
       const process = new NativeProcess(place, await connectShim(bundle));
@@ -93,6 +93,11 @@ export class NativeDriver implements ExecDriver {
   /** The daemon ends: parents of cgroups go that hold no container any more. */
   async onApplicationShutdown(): Promise<void> {
     for (const parent of this.cgroupParents) if (parent !== '/') await runtime.removeEmpty(parent);
+  }
+
+  /** Parents of cgroups that this driver makes, to take them away in the end. */
+  private remember(cgroup = ''): void {
+    if (cgroup !== '') this.cgroupParents.add(dirname(cgroup));
   }
 
   private bundle(id: string): string {

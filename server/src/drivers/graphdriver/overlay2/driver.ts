@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { IN_USER_NAMESPACE } from '../../../base/user-namespace.js';
 import { invalidParameter, notFound, systemError } from '../../../base/errors.js';
 import { archive } from '../../../libcontainer/index.js';
 import type { Database } from '../../../state/database.js';
@@ -43,7 +44,7 @@ export class Overlay2Driver implements GraphDriver {
       ['Supports d_type', 'true'],
       ['Using metacopy', 'false'],
       ['Native Overlay Diff', 'true'],
-      ['userxattr', 'false'],
+      ['userxattr', String(IN_USER_NAMESPACE)],
     ];
   }
 

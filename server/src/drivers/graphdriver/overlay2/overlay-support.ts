@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { IN_USER_NAMESPACE } from '../../../base/user-namespace.js';
 import { unavailable } from '../../../base/errors.js';
 import { archive } from '../../../libcontainer/index.js';
 
@@ -20,7 +21,9 @@ export async function checkOverlay(root: string): Promise<void> {
 
 /** Switches off what the kernel may do by default and a layer must not depend on; where a kernel lacks one, it is not named. */
 export function extraMountOptions(): string[] {
-  return ['index', 'redirect_dir', 'metacopy'].filter(isOn).map((name) => `${name}=off`);
+  const off = ['index', 'redirect_dir', 'metacopy'].filter(isOn).map((name) => `${name}=off`);
+  // Only the host's own root has trusted xattrs.
+  return IN_USER_NAMESPACE ? [...off, 'userxattr'] : off;
 }
 
 function isOn(parameter: string): boolean {

@@ -78,11 +78,35 @@ export function validateResources(resources: Resources, host: HostFacts): string
   }
   validateCpu(resources, host);
   validateBlkio(resources);
+  if (!host.cgroups) return discarded(resources);
   const warnings: string[] = [];
   if (Memory > 0 && MemorySwap !== -1 && !host.swapLimit) {
     warnings.push('Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.');
   }
   return warnings;
+}
+
+/** Limits that cannot be set at all, in Docker's words. */
+function discarded({
+  Memory = 0,
+  NanoCpus = 0,
+  CpuQuota = 0,
+  CpuShares = 0,
+  CpusetCpus = '',
+  PidsLimit,
+  BlkioWeight = 0,
+}: Resources): string[] {
+  const asked: [string, boolean][] = [
+    ['memory limit', Memory > 0],
+    ['CPU CFS quota', NanoCpus > 0 || CpuQuota > 0],
+    ['CPU shares', CpuShares > 0],
+    ['cpuset', CpusetCpus !== ''],
+    ['PIDs limit', (PidsLimit ?? 0) > 0],
+    ['Block I/O weight', BlkioWeight > 0],
+  ];
+  return asked
+    .filter(([, isAsked]) => isAsked)
+    .map(([what]) => `Your kernel does not support ${what} capabilities or the cgroup is not mounted. Limitation discarded.`);
 }
 
 function validateBlkio({ BlkioWeight = 0, BlkioWeightDevice, PidsLimit }: Resources): void {

@@ -129,7 +129,7 @@ export class Launch {
       user: this.user(record, rootfs),
       files: containerFiles(this.config, id),
       host: this.host,
-      cgroupsPath: `/${(hostConfig.CgroupParent || this.config.cgroupParent).replace(/^\/+/, '')}/${id}`,
+      cgroupsPath: this.host.cgroups ? `/${(hostConfig.CgroupParent || this.config.cgroupParent).replace(/^\/+/, '')}/${id}` : '',
       sharedMemory,
       pidOf: (reference) => this.pidOf(reference),
       init: this.config,
