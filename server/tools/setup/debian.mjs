@@ -17,6 +17,9 @@ const test =
 /** What `npm run check` formats C++ with. */
 const check = ['doctest-dev', 'clang-format-19'];
 
+/** What `npm run test:fuzz-native` builds with. */
+const fuzz = ['clang-19', 'libclang-rt-19-dev', 'bzip2', 'xz-utils', 'zstd'];
+
 /** What Debian's dockerd needs besides its own packages, which are unpacked aside (see docker-io.mjs). */
 const bench = [
   'iperf3',
@@ -31,7 +34,7 @@ const bench = [
 ];
 
 /** Package names by purpose. */
-export const packages = { build, test, check, bench };
+export const packages = { build, test, check, fuzz, bench };
 
 /** True on the systems whose package names these are. */
 function isDebian() {
