@@ -54,7 +54,9 @@ Status findHostUser(Arena& arena, pid_t process, uid_t uid, uid_t& host) {
   if (stat("/proc/self/ns/user", &ours) == 0 && stat(space.c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino)
     return success();
   path.number(process).append("/uid_map");
-  SLIPWAY_TRY(file::read(arena, AT_FDCWD, path.c_str(), text, size));
+  const Status read = file::read(arena, AT_FDCWD, path.c_str(), text, size);
+  if (read.error == ENOENT) return failure(ESRCH, "find user of a process that has ended");
+  SLIPWAY_TRY(read);
   const char* at = text;
   for (int64_t inside = 0; (inside = nextNumber(at)) >= 0;) {
     const int64_t outside = nextNumber(at), count = nextNumber(at);

@@ -18,7 +18,8 @@ bool inNamespace();
 /** Writes /proc/PID/{uid,gid}_map of a child that has just entered a new user namespace (user_namespaces(7)). */
 Status writeMapsFromParent(Arena& arena, pid_t child, const json::Value& uids, const json::Value& gids);
 
-/** What this process calls user `uid` of the user namespace of a process. EINVAL for one that is not mapped. */
+/** What this process calls user `uid` of the user namespace of a process. EINVAL for one that is not mapped, ESRCH when
+ * the process has ended. */
 Status findHostUser(Arena& arena, pid_t process, uid_t uid, uid_t& host);
 
 /** Takes on an OCI `process.user`: supplementary groups, gid, uid, umask. Permitted capabilities are kept. */

@@ -31,7 +31,9 @@ Status send(int fd, Word word, const Status& status, int descriptor) {
     rights->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
   }
-  return check(sendmsg(fd, &header, MSG_NOSIGNAL), "send to shim");
+  if (sendmsg(fd, &header, MSG_NOSIGNAL) >= 0) return success();
+  // Who is at the other end has ended.
+  return errno == EPIPE || errno == ECONNRESET ? failure(ECHILD, "send a word") : failure("send a word");
 }
 
 Status receive(int fd, Message& message, Fd* descriptor) {
