@@ -10,8 +10,8 @@
 
 /**
  * A container's cgroup (cgroups(7)), the same for v2 and for v1 with its many hierarchies. Paths are an OCI spec's
- * `linux.cgroupsPath`: absolute, from the top of each hierarchy. The empty path is no cgroup at all, for who may make
- * none: nothing can be limited, frozen or counted then.
+ * `linux.cgroupsPath`: absolute, from the top of each hierarchy. In a user namespace the empty path is no cgroup at
+ * all, for who may make none: nothing can be limited, frozen or counted then.
  */
 namespace slipway::cgroup {
 
