@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { IN_USER_NAMESPACE } from '../../base/user-namespace.js';
+import { MAY_MAKE_CGROUPS } from '../../base/user-namespace.js';
 import { hasAppArmor } from '../apparmor.js';
 
 /** What the spec depends on and the kernel decides. */
@@ -53,7 +53,7 @@ export function readHostFacts(): HostFacts {
     architecture: ARCHITECTURES[process.arch] ?? process.arch,
     kernel: { major, minor },
     cgroupVersion,
-    cgroups: !IN_USER_NAMESPACE,
+    cgroups: MAY_MAKE_CGROUPS,
     capabilities: CAPABILITIES.filter((_, number) => (bounding >> BigInt(number)) & 1n),
     timeNamespace: existsSync('/proc/self/ns/time'),
     possibleCpus: numbersIn('/sys/devices/system/cpu/possible'),

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { readHostFacts } from '../../container/oci-spec/host.js';
+import { MAY_MAKE_CGROUPS } from '../../base/user-namespace.js';
 import type { SystemInfo } from '../../api/generated/types.gen.js';
 
 type Facts = Pick<
@@ -19,7 +19,7 @@ type Facts = Pick<
 
 /** Which limits the kernel's cgroups can set here. */
 export async function cgroupFacts(): Promise<Facts> {
-  if (!readHostFacts().cgroups) return NONE;
+  if (!MAY_MAKE_CGROUPS) return NONE;
   return (await exists('/sys/fs/cgroup/cgroup.controllers')) ? unified() : legacy();
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Turns } from '../../base/turns.js';
 import type { PublishedPort } from '../../drivers/networkdriver/driver.js';
 import { toSpec } from '../network-options.js';
 import { Networks } from '../networks.js';
@@ -14,7 +15,7 @@ import { SandboxTable } from './table.js';
 @Injectable()
 export class LinkedPorts {
   private open = new Map<string, PublishedPort>();
-  private last: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly networks: Networks,
@@ -23,9 +24,7 @@ export class LinkedPorts {
 
   /** Opens and closes what the links of running containers ask for now. @throws System */
   update(): Promise<void> {
-    const next = this.last.then(() => this.updateNow());
-    this.last = next.catch(() => undefined);
-    return next;
+    return this.turns.take('', () => this.updateNow());
   }
 
   private async updateNow(): Promise<void> {
