@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace slipway::shim {
@@ -130,7 +131,14 @@ Status makeMember(Arena& arena, Joining& setup, pid_t& made, Fd& process) {
   made = static_cast<pid_t>(pid);
   process = Fd(pidfd);
   const json::Value& options = *setup.options;
-  return provide(arena, options["process"], setup.stdio, made, static_cast<pid_t>(options["pid"].integer()));
+  const Status provided =
+      provide(arena, options["process"], setup.stdio, made, static_cast<pid_t>(options["pid"].integer()));
+  if (provided.ok()) return provided;
+  // It would wait for its words for ever: it has both ends of the channel.
+  kill(made, SIGKILL);
+  while (waitpid(made, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return provided;
 }
 
 } // namespace slipway::shim

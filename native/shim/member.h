@@ -33,7 +33,8 @@ Status openContainer(Arena& arena, Joining& joining);
 
 /**
  * Makes the process: it waits in the container for the words `settled` (it is in its cgroup) and `start`, and becomes
- * its program. This process's children are born in the container's pid namespace from then on.
+ * its program. This process's children are born in the container's pid namespace from then on. When this fails, there
+ * is no process.
  */
 Status makeMember(Arena& arena, Joining& joining, pid_t& pid, Fd& pidfd);
 
